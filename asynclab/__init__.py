@@ -1,1 +1,57 @@
 """asynclab: asynchronous exercises that run in virtual time and are judged by their trace."""
+
+from asynclab import clock as _clock
+
+# Before anything of a student's copies the real clocks.
+_clock.install()
+
+from asynclab.findings import (  # noqa: E402 - the clocks come first
+    Finding,
+    at_most,
+    cancelled_cleanly,
+    clean,
+    equal,
+    never_blocking,
+    never_idle,
+    nothing_after,
+    raised,
+    reaches,
+    returned,
+    same_order,
+    took,
+    turns_at_most,
+)
+from asynclab.rubric import Rubric  # noqa: E402
+from asynclab.run import run  # noqa: E402
+from asynclab.timeline import timeline  # noqa: E402
+from asynclab.trace import Trace, TraceError  # noqa: E402
+
+__all__ = [
+    "Finding",
+    "Rubric",
+    "Trace",
+    "TraceError",
+    "at_most",
+    "cancelled_cleanly",
+    "clean",
+    "equal",
+    "load_ipython_extension",
+    "never_blocking",
+    "never_idle",
+    "nothing_after",
+    "raised",
+    "reaches",
+    "returned",
+    "run",
+    "same_order",
+    "timeline",
+    "took",
+    "turns_at_most",
+]
+
+
+def load_ipython_extension(ipython):
+    """`%load_ext asynclab`: the `%%timeline` cell magic."""
+    from asynclab.magics import register_magics
+
+    register_magics(ipython)

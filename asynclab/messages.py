@@ -1,0 +1,257 @@
+"""Every sentence that a student can see, except those that stand in a notebook."""
+from __future__ import annotations
+
+__all__ = []
+
+
+def number(value, digits=3) -> str:
+    """A number as Indonesians write it: 2.5 -> '2,5'; at most `digits` decimals."""
+    return f"{round(value, digits):,.{digits}f}".rstrip("0").rstrip(".").translate(str.maketrans(",.", ".,"))
+
+
+def at(seconds) -> str:
+    """A moment of virtual time: 't=2,5 s'."""
+    return f"t={number(seconds)} s"
+
+
+def place(place) -> str:
+    """A line of code: 'run() baris 14: `await queue.join()`'."""
+    if place is None:
+        return "tempat yang tidak diketahui"
+    cell = f" sel [{place.cell}]" if place.cell.isdigit() else ""
+    source = f": `{place.source}`" if place.source else ""
+    return f"{place.function}(){cell} baris {place.line}{source}"
+
+
+# ---- verdicts of a run
+
+
+def verdict(trace) -> str:
+    """Why a run did not finish: the fact, and where every task waits."""
+    sentence = _VERDICTS[trace.verdict](trace)
+    return "\n".join([sentence, *(f"• {waiting(item)}" for item in trace.stuck[:8]), *_more(trace.stuck[8:])])
+
+
+def waiting(item) -> str:
+    """One task that waits: 'worker-1 menunggu di worker() baris 14: `await queue.get()`'."""
+    return f"{item.name} menunggu di {place(item.place)}"
+
+
+def _more(rest):
+    return [f"• … dan {len(rest)} task lain"] if rest else []
+
+
+def _failed(trace):
+    where = trace.reason.get("place")
+    line = f", dari {place_json(where)}" if where else ""
+    text = trace.reason.get("text") or ""
+    return f"Kode berhenti karena {trace.reason.get('type')}{': ' if text else ''}{text} pada {at(trace.ended)}{line}."
+
+
+def place_json(data) -> str:
+    """`place` for a place in its JSON form."""
+    source = f": `{data['source']}`" if data.get("source") else ""
+    return f"{data['function']}() baris {data['line']}{source}"
+
+
+_VERDICTS = {
+    "failed": _failed,
+    "deadlock": lambda trace: f"Kebuntuan (deadlock) pada {at(trace.ended)}: semua task menunggu dan tidak ada yang dapat membangunkannya.",
+    "livelock": lambda trace: f"Kode berputar tanpa henti pada {at(trace.ended)}: task terus berjalan, tetapi waktu tidak pernah maju.",
+    "horizon": lambda trace: f"Sesudah {number(trace.ended)} detik (waktu maya) kode belum juga selesai.",
+    "stopped": lambda trace: f"Kode dihentikan: event loop terhalang lebih dari {number(trace.reason.get('limit', 0))} detik tanpa menyerahkan giliran"
+    + (f", di {place_json(trace.reason['place'])}." if trace.reason.get("place") else "."),
+    "exited": lambda trace: f"Kode memanggil {trace.reason.get('type', 'SystemExit')} pada {at(trace.ended)} dan menghentikan seluruh program.",
+    "killed": lambda trace: "Proses yang menjalankan kode mati sebelum skenario ini selesai" + (f" ({trace.reason['text']})." if trace.reason.get("text") else "."),
+    "overflow": lambda trace: f"Kode menghasilkan terlalu banyak kejadian untuk dicatat (pada {at(trace.ended)}).",
+    "broken": lambda trace: "Skenario ini tidak dapat dijalankan karena kesalahan pada penguji, bukan pada kode Anda.",
+}
+
+
+# ---- traces
+
+
+def no_note(key) -> str:
+    """The scenario ended without writing down `key`."""
+    return f"Skenario selesai tanpa mencatat “{key}”."
+
+
+def malformed_trace(detail) -> str:
+    """A trace that is not one."""
+    return f"Catatan jalannya program tidak sah, jadi tidak dapat dinilai ({detail})."
+
+
+def inconsistent_trace(detail) -> str:
+    """A trace that contradicts itself."""
+    return f"Catatan jalannya program bertentangan dengan dirinya sendiri, jadi tidak dapat dinilai ({detail})."
+
+
+def missing_trace() -> str:
+    """A test cell left no trace."""
+    return "Tidak ada catatan jalannya program untuk sel uji ini."
+
+
+def foreign_trace(expected, found) -> str:
+    """The trace on record is of another scenario or seed."""
+    return f"Catatan jalannya program bukan dari skenario ini (diminta {expected}, ditemukan {found})."
+
+
+# ---- the closed world
+
+
+def not_simulated(call) -> str:
+    """Something the closed world does not have."""
+    return f"`{call}` tidak ada di dunia tertutup asynclab."
+
+
+def nested_run() -> str:
+    """`run` inside a scenario."""
+    return "`run(...)` tidak dapat dipanggil dari dalam skenario; panggil dari sel notebook."
+
+
+def not_a_scenario(thing) -> str:
+    """`run` got a coroutine or a plain function."""
+    name = getattr(thing, "__name__", None) or repr(thing)
+    if hasattr(thing, "cr_frame"):
+        return f"`run(...)` meminta fungsi skenario, bukan coroutine. Tulis `run({name})`, bukan `run({name}(...))`."
+    return f"`run(...)` meminta fungsi `async def` dengan satu argumen `world`, bukan {name}."
+
+
+# ---- findings (see findings.py)
+
+
+def too_many(kind, limit, peak, moment, names) -> str:
+    """More spans at once than allowed."""
+    listing = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+    return f"Pada {at(moment)} ada {peak} {kind} sekaligus ({listing}); batasnya {limit}."
+
+
+def never_that_many(kind, wanted, peak) -> str:
+    """The allowed concurrency was never used."""
+    return f"Paling banyak {peak} {kind} berjalan sekaligus; seharusnya sampai {wanted}."
+
+
+def idle_place(kind, wanted, running, start, end, waiting) -> str:
+    """A free slot while work waited."""
+    return f"Dari {at(start)} sampai {at(end)} hanya {running} dari {wanted} tempat terisi, padahal masih ada {waiting} {kind} menunggu."
+
+
+def none_began(kind) -> str:
+    """No span of the kind."""
+    return f"Tidak ada {kind} yang pernah dimulai."
+
+
+def wrong_value(what, expected, actual) -> str:
+    """A wrong result."""
+    return f"{what} menghasilkan {actual}; seharusnya {expected}."
+
+
+def wrong_order(what, index, expected, actual) -> str:
+    """The first place at which an order differs."""
+    return f"{what}: urutan ke-{index + 1} adalah {actual}; seharusnya {expected}."
+
+
+def wrong_count(what, expected, actual) -> str:
+    """A list of the wrong length."""
+    return f"{what}: ada {actual}; seharusnya {expected}."
+
+
+def raised_instead(what, raised, moment) -> str:
+    """An exception where a value was expected."""
+    return f"{what} melempar {raised} pada {at(moment)}; seharusnya mengembalikan nilai."
+
+
+def returned_instead(what, wanted, value, moment) -> str:
+    """A value where an exception was expected."""
+    return f"{what} mengembalikan {value} pada {at(moment)}; seharusnya melempar {wanted}."
+
+
+def raised_other(what, wanted, raised) -> str:
+    """Another exception than expected."""
+    return f"{what} melempar {raised}; seharusnya {wanted}."
+
+
+def left_behind(items) -> str:
+    """Tasks, threads, sessions still alive at the end."""
+    return "Masih tertinggal sesudah skenario selesai: " + "; ".join(f"{item.name} ({_KINDS.get(item.kind, item.kind)}), {_last_seen(item)}" for item in items[:4]) + ("; …" if len(items) > 4 else "") + "."
+
+
+def _last_seen(item):
+    return f"di {place(item.place)}" if item.place else "tanpa tempat yang diketahui"
+
+
+_KINDS = {"task": "task", "thread": "thread", "generator": "async generator", "connection": "koneksi"}
+
+
+def noticed(items) -> str:
+    """Warnings of Python and libraries that were caught."""
+    return " ".join(observation(item) for item in items[:3])
+
+
+def observation(item) -> str:
+    """One observation as a sentence."""
+    where = f" (di {place(item.place)})" if item.place else ""
+    return _OBSERVATIONS.get(item.kind, "{text}{where}.").format(text=item.text, where=where, at=at(item.time))
+
+
+_OBSERVATIONS = {
+    "blocking": "`{text}` memblokir event loop pada {at}{where}.",
+    "never-awaited": "Coroutine `{text}` dibuat tetapi tidak pernah di-await{where}.",
+    "never-retrieved": "Sebuah task gagal dengan {text}, dan galatnya tidak pernah diambil{where}.",
+    "unclosed": "{text} tidak pernah ditutup{where}.",
+    "destroyed": "Task `{text}` hilang sebelum selesai{where}.",
+    "callback-failed": "Sebuah callback gagal: {text}{where}.",
+    "thread-failed": "Sebuah thread gagal: {text}{where}.",
+    "warning": "Peringatan Python: {text}{where}.",
+    "log": "Catatan log: {text}.",
+}
+
+
+def began_after(kind, names, moment) -> str:
+    """Something started although it was all over."""
+    return f"Sesudah {at(moment)} masih dimulai {kind}: {', '.join(names[:5])}."
+
+
+def ended_after(kind, names, moment) -> str:
+    """Something was still running when the call returned."""
+    return f"Pada {at(moment)}, ketika panggilan sudah kembali, {kind} ini belum selesai dibereskan: {', '.join(names[:5])}."
+
+
+def too_many_turns(turns, limit) -> str:
+    """Polling."""
+    return f"Event loop berputar {turns} kali; menunggu tanpa polling cukup paling banyak {limit} kali."
+
+
+def took(what, seconds, expected) -> str:
+    """A wrong duration."""
+    return f"{what} memakan {number(seconds)} detik (waktu maya); seharusnya {expected}."
+
+
+# ---- the table under a test cell
+
+
+TABLE = {
+    "points": "Nilai",
+    "criterion": "Yang diperiksa",
+    "passed": "lulus",
+    "failed": "gagal",
+    "skipped": "tidak sampai diperiksa",
+    "unjudged": "tidak dinilai",
+    "hint": "Petunjuk",
+    "maybe": "Mungkin",
+}
+
+
+def unjudged(detail) -> str:
+    """The criterion itself broke: our fault."""
+    return f"Tidak dinilai: penguji gagal memeriksa bagian ini ({detail}). Ini bukan kesalahan Anda; pengajar sudah diberi tahu."
+
+
+def same_reason() -> str:
+    """The same verdict as a criterion above."""
+    return "Tidak sampai diperiksa: sebab yang sama seperti di atas."
+
+
+def not_satisfied() -> str:
+    """A plain False without a fact."""
+    return "Tidak terpenuhi."

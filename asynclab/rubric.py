@@ -1,0 +1,90 @@
+"""Rubric: criteria with points; the object that a test cell ends with is the student's table and nbgrader's number."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from asynclab import messages
+from asynclab.findings import Finding
+from asynclab.trace import TraceError
+
+__all__ = ["Criterion", "Rubric"]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One judged criterion.
+
+    passed: True, False, or None where the criterion itself broke (our fault: "tidak dinilai").
+    fact: what happened, guess: what it may be, hint: a question for the student; '' where there is none.
+    skipped: failed for the very reason of a criterion above, so it is said only once.
+    moment: virtual seconds of the violation, for the picture.
+    """
+
+    sentence: str
+    points: float
+    passed: bool | None
+    fact: str = ""
+    guess: str = ""
+    hint: str = ""
+    skipped: bool = False
+    moment: float | None = None
+
+
+@dataclass
+class Rubric:
+    """Collects criteria of one test cell.
+
+    points: what the cell is worth; the criteria's points must add up to it (checked when the score is read).
+    """
+
+    points: float
+    criteria: list[Criterion] = field(default_factory=list)
+
+    def check(self, sentence, judge, *, points=1, hint=""):
+        """Judge one criterion.
+
+        sentence: the property in the student's words, as it stands in the notebook.
+        judge: a Finding, a bool, or a function without arguments that returns one. A TraceError
+            from it is a failure with its own sentence, any other exception is our fault.
+        points: what it is worth; all or nothing.
+        hint: a question that leads on, shown where it fails.
+        """
+        passed, finding, skipped = True, Finding(True), False
+        try:
+            finding = judge() if callable(judge) else judge
+            if not isinstance(finding, Finding):
+                finding = Finding(bool(finding), "" if finding else messages.not_satisfied())
+            passed = finding.passed
+        except TraceError as error:
+            passed, finding = False, Finding(False, str(error))
+            skipped = any(item.fact == finding.fact for item in self.criteria)
+        except Exception as error:
+            passed, finding = None, Finding(False, messages.unjudged(f"{type(error).__name__}: {error}"))
+        if passed:
+            self.criteria.append(Criterion(sentence, points, True))
+        else:
+            fact = messages.same_reason() if skipped else finding.fact
+            self.criteria.append(Criterion(sentence, points, passed, fact, finding.guess, hint, skipped, finding.moment))
+
+    @property
+    def score(self) -> float:
+        """Points earned, between 0 and `points`; raises ValueError where the criteria do not add up."""
+        total = sum(criterion.points for criterion in self.criteria)
+        if abs(total - self.points) > 1e-9:
+            raise ValueError(f"criteria are worth {total:g}, the rubric {self.points:g}")
+        return round(min(max(sum(item.points for item in self.criteria if item.passed), 0.0), self.points), 6)
+
+    @property
+    def judged(self) -> bool:
+        """Whether every criterion could be judged."""
+        return all(criterion.passed is not None for criterion in self.criteria)
+
+    def __repr__(self):
+        # nbgrader reads the last value of a test cell as its points; a string or a negative number
+        # would count as full marks there.
+        return f"{float(self.score)}"
+
+    def _repr_html_(self):
+        from asynclab.rendering import rubric_html
+
+        return rubric_html(self)
