@@ -230,8 +230,14 @@ def took(what, seconds, expected) -> str:
 # ---- the table under a test cell
 
 
+def score(rubric) -> str:
+    """The line above the table: points earned, and how many more are judged later by hidden criteria."""
+    line = f"Nilai: {number(rubric.earned)} dari {number(rubric.total)}"
+    rest = rubric.points - rubric.total
+    return f"{line} (uji yang terlihat; {number(rest)} poin lain diperiksa saat penilaian)" if rest > 1e-9 else line
+
+
 TABLE = {
-    "points": "Nilai",
     "criterion": "Yang diperiksa",
     "passed": "lulus",
     "failed": "gagal",

@@ -20,7 +20,7 @@ def sign(criterion) -> str:
 
 def rubric_text(rubric) -> str:
     """The rubric as lines of plain text."""
-    lines = [f"{messages.TABLE['points']}: {messages.number(rubric.score)} dari {messages.number(rubric.points)}"]
+    lines = [messages.score(rubric)]
     for item in rubric.criteria:
         lines.append(f"{sign(item)} {item.sentence} ({messages.number(item.points)})")
         lines += [f"    {line}" for line in item.fact.splitlines()]
@@ -32,10 +32,9 @@ def rubric_text(rubric) -> str:
 def rubric_html(rubric) -> str:
     """The rubric as an HTML table that works in light and dark themes and needs no style sheet."""
     rows = "".join(_row(item) for item in rubric.criteria)
-    total = f"{messages.number(rubric.score)} / {messages.number(rubric.points)}"
     return (
         '<div class="asynclab-rubric" style="max-width:60em">'
-        f"<p><strong>{messages.TABLE['points']}: {total}</strong></p>"
+        f"<p><strong>{messages.score(rubric)}</strong></p>"
         f'<table style="border-collapse:collapse;width:100%;text-align:left">{rows}</table></div>'
     )
 

@@ -34,7 +34,7 @@ class Criterion:
 class Rubric:
     """Collects criteria of one test cell.
 
-    points: what the cell is worth; the criteria's points must add up to it (checked when the score is read).
+    points: what the cell is worth; in an assignment's source the criteria's points add up to it.
     """
 
     points: float
@@ -67,12 +67,25 @@ class Rubric:
             self.criteria.append(Criterion(sentence, points, passed, fact, finding.guess, hint, skipped, finding.moment))
 
     @property
+    def total(self) -> float:
+        """What the criteria seen so far are worth; less than `points` where hidden ones are missing."""
+        return sum(criterion.points for criterion in self.criteria)
+
+    @property
+    def earned(self) -> float:
+        """The points of the criteria that passed."""
+        return sum(criterion.points for criterion in self.criteria if criterion.passed)
+
+    @property
     def score(self) -> float:
-        """Points earned, between 0 and `points`; raises ValueError where the criteria do not add up."""
-        total = sum(criterion.points for criterion in self.criteria)
-        if abs(total - self.points) > 1e-9:
-            raise ValueError(f"criteria are worth {total:g}, the rubric {self.points:g}")
-        return round(min(max(sum(item.points for item in self.criteria if item.passed), 0.0), self.points), 6)
+        """Points between 0 and `points`: the share earned of the criteria that are there.
+
+        In a student's copy the hidden criteria are missing; passing all visible ones must show as
+        full marks there, or nbgrader's Validate button would call it a failure.
+        """
+        if self.total <= 0:
+            return 0.0
+        return round(min(max(self.points * self.earned / self.total, 0.0), self.points), 6)
 
     @property
     def judged(self) -> bool:
