@@ -237,6 +237,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _process_events(self, event_list):
         """Nothing: there are no file descriptors."""
 
+    def close(self):
+        """Like asyncio's; what is still connected is let go without a word, since the trace has it."""
+        super().close()
+        self.network.close()
+
     # ---- network: everything stays in memory
 
     async def getaddrinfo(self, host, port, *, family=0, type=0, proto=0, flags=0):

@@ -104,6 +104,11 @@ def not_simulated(call) -> str:
     return f"`{call}` tidak ada di dunia tertutup asynclab."
 
 
+def unknown_host(name) -> str:
+    """A scenario speaks of a host that it has not made."""
+    return f"Host “{name}” belum dikenal di jaringan; daftarkan dahulu dengan `network.add_host({name!r})`."
+
+
 def nested_run() -> str:
     """`run` inside a scenario."""
     return "`run(...)` tidak dapat dipanggil dari dalam skenario; panggil dari sel notebook."

@@ -112,6 +112,7 @@ class World:
             runner = web.AppRunner(app, handler_cancellation=True, access_log=None)
             await runner.setup()
             self._runners.append(runner)
+            self.network.add_host(host)
             await web.TCPSite(runner, host, port).start()
         finally:
             if token:

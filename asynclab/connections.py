@@ -1,0 +1,102 @@
+"""What became of every connection and of every attempt to connect."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asynclab.tcp import Socket
+from asynclab.trace import Place
+
+__all__ = ["Connection", "Failure", "Link"]
+
+
+@dataclass
+class Connection:
+    """A connection on record. Moments in seconds of virtual time; None while that end is open.
+
+    sent, received: bytes from the client to the server and back, counted as they arrive.
+    outcome: "open", "closed" or "reset"; ended_by: "client", "server", "network" (a fault) or None.
+    client_owner, server_owner: "student" or "world"; place: the student's line that connected.
+    """
+
+    number: int
+    host: str
+    client: tuple[str, int]
+    server: tuple[str, int]
+    client_owner: str
+    server_owner: str
+    place: Place | None
+    opened: float
+    client_closed: float | None
+    server_closed: float | None
+    sent: int
+    received: int
+    outcome: str
+    ended_by: str | None
+
+
+@dataclass
+class Failure:
+    """An attempt to connect that came to nothing; `owner` made it, at `place`.
+
+    reason: "unknown host", "refused", "timeout" (nobody answered), "unreachable" or "cancelled".
+    """
+
+    host: str
+    port: int
+    owner: str
+    place: Place | None
+    began: float
+    ended: float
+    reason: str
+
+
+@dataclass
+class Link:
+    """A living connection: its two ends, and what its record will need."""
+
+    number: int
+    host: str
+    client: Socket
+    server: Socket
+    client_owner: str
+    server_owner: str
+    place: Place | None
+    opened: float
+    cut: bool = False
+
+    @property
+    def ends(self) -> dict[str, Socket]:
+        """Both ends by their names."""
+        return {"client": self.client, "server": self.server}
+
+    def break_now(self):
+        """Reset both ends, as a network does that has lost the connection."""
+        self.cut = True
+        self.client.reset()
+        self.server.reset()
+
+    def record(self) -> Connection:
+        """The record as of now."""
+        client, server = self.client, self.server
+        first = [name for name, end in self.ends.items() if end.closed_first]
+        outcome = "closed"
+        if client.was_reset or server.was_reset:
+            outcome = "reset"
+        elif client.closed_at is None or server.closed_at is None:
+            outcome = "open"
+        return Connection(
+            number=self.number,
+            host=self.host,
+            client=client.address,
+            server=server.address,
+            client_owner=self.client_owner,
+            server_owner=self.server_owner,
+            place=self.place,
+            opened=self.opened,
+            client_closed=client.closed_at,
+            server_closed=server.closed_at,
+            sent=server.received,
+            received=client.received,
+            outcome=outcome,
+            ended_by="network" if self.cut else next(iter(first), None),
+        )

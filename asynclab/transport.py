@@ -1,0 +1,155 @@
+"""asyncio's own socket transport and server, on in-memory sockets.
+
+Flow control, order of closing, `wait_closed` and errors are therefore those of the Python that runs.
+"""
+from __future__ import annotations
+
+import contextvars
+import weakref
+from asyncio import base_events, selector_events, trsock
+
+__all__ = ["Events", "Server", "Transport"]
+
+
+class Events:
+    """What asyncio's socket transport asks of its event loop, for one socket: call back while it is ready.
+
+    Every callback runs in `context`, once per turn of the loop, first ready first.
+    """
+
+    # Where the transport registers itself under its file descriptor, of which there is none.
+    _transports = weakref.WeakValueDictionary()
+
+    def __init__(self, loop, sock, context):
+        self._loop, self._socket, self._context = loop, sock, context
+        self._reader = self._writer = None
+        self._reader_due = self._writer_due = False
+        self.call_exception_handler = loop.call_exception_handler
+        self.create_future = loop.create_future
+        self.get_debug = loop.get_debug
+        sock.events = self
+
+    def call_soon(self, callback, *args):
+        """Like the loop's, in the connection's context."""
+        return self._loop.call_soon(callback, *args, context=self._context)
+
+    def wake_reader(self):
+        """Call the reader in the next turn, if there is one and something to read."""
+        if self._reader is not None and not self._reader_due and self._socket.readable:
+            self._reader_due = True
+            self.call_soon(self._read)
+
+    def wake_writer(self):
+        """Call the writer in the next turn, if there is one and room to write."""
+        if self._writer is not None and not self._writer_due and self._socket.writable:
+            self._writer_due = True
+            self.call_soon(self._write)
+
+    def _read(self):
+        self._reader_due = False
+        if self._reader is not None and self._socket.readable:
+            self._reader()
+            self.wake_reader()
+
+    def _write(self):
+        self._writer_due = False
+        if self._writer is not None and self._socket.writable:
+            self._writer()
+            self.wake_writer()
+
+    def _add_reader(self, _, callback):
+        self._reader = callback
+        self.wake_reader()
+
+    def _add_writer(self, _, callback):
+        self._writer = callback
+        self.wake_writer()
+
+    def _remove_reader(self, _):
+        self._reader = None
+
+    def _remove_writer(self, _):
+        self._writer = None
+
+
+class Transport(selector_events._SelectorSocketTransport):
+    """asyncio's socket transport on an in-memory socket."""
+
+    def __init__(self, events, sock, protocol, *, waiter=None, server=None):
+        super().__init__(events, sock, protocol, waiter, None, server)
+
+    def abort(self):
+        """Close at once; the peer sees a reset."""
+        if self._sock is not None:
+            self._sock.abortive = True
+        super().abort()
+
+    def _call_connection_lost(self, exc):
+        super()._call_connection_lost(exc)
+        # Bound methods of its own would keep a closed transport alive until the garbage collector runs.
+        self._read_ready_cb = None
+        self.__dict__.pop("_write_ready", None)
+
+    def __repr__(self):
+        state = "closed" if self._sock is None else "closing" if self._closing else "open"
+        names = " -> ".join("{}:{}".format(*self._extra[name]) for name in ("sockname", "peername"))
+        return f"<{type(self).__name__} {names} {state}>"
+
+    def __del__(self):
+        # A network that was closed has its open connections on record already.
+        if self._sock is not None and not self._sock.discarded:
+            super().__del__()
+
+
+class Server(base_events.Server):
+    """asyncio's server, whose protocols run in the context in which it was created.
+
+    sockets: what it listens on; release: called with the server when it closes.
+    """
+
+    def __init__(self, loop, sockets, protocol_factory, release):
+        super().__init__(loop, (), protocol_factory, None, 100, None)
+        self.context = contextvars.copy_context()
+        self.listeners = sockets
+        self._release = release
+        self._clients = _Clients()
+
+    @property
+    def sockets(self):
+        """The sockets it listens on; none once it is closed."""
+        return () if self._sockets is None else tuple(map(trsock.TransportSocket, self.listeners))
+
+    def close(self):
+        """Stop listening; open connections stay open."""
+        if self._sockets is not None:
+            self._release(self)
+        super().close()
+
+    def connected(self, sock):
+        """A client has connected: hand `sock` to a new protocol, or refuse it if the server was closed meanwhile."""
+        if self.is_serving():
+            self._loop.call_soon(self._accept, sock, context=self.context)
+        else:
+            sock.abort()
+
+    def _start_serving(self):
+        self._serving = True
+
+    def _accept(self, sock):
+        if not self.is_serving():
+            sock.abort()
+            return
+        try:
+            events = Events(self._loop, sock, contextvars.copy_context())
+            Transport(events, sock, self._protocol_factory(), server=self)
+        except Exception as error:
+            message = "Error on transport creation for incoming connection"
+            self._loop.call_exception_handler({"message": message, "exception": error})
+            sock.close()
+
+
+class _Clients(weakref.WeakSet):
+    """A server's transports; `close_clients` goes through them as they came, not by memory address."""
+
+    def copy(self):
+        return sorted(self, key=lambda transport: transport.get_extra_info("peername"))
