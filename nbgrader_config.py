@@ -1,20 +1,20 @@
-"""Pengaturan nbgrader untuk kursus ini; dibaca bila nbgrader atau JupyterLab dibuka di folder ini."""
+"""Pengaturan nbgrader untuk kursus ini, dibaca bila nbgrader atau JupyterLab dibuka di sini."""
 
 import os
 import sysconfig
 from pathlib import Path
 
-c = get_config()  # noqa: F821  disediakan oleh traitlets
+c = get_config()
 
 COURSE = Path(__file__).resolve().parent
 SHARED_EXCHANGE = Path("/usr/local/share/nbgrader/exchange")
 
-# nbgrader memanggil `alembic` lewat PATH; tanpa baris ini buku nilai gagal dibuat bila .venv belum diaktifkan.
+# nbgrader mencari `alembic` lewat PATH saat membuat buku nilai; .venv mungkin belum diaktifkan.
 os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
 
 # --- Kursus
 
-# Nama ini muncul di tempat penukaran, di JupyterHub, dan di buku nilai: jangan diganti di tengah semester.
+# Dipakai tempat penukaran, JupyterHub, dan buku nilai: jangan diganti di tengah semester.
 c.CourseDirectory.course_id = "modul11"
 
 # Folder kursus adalah folder berkas ini, dari mana pun perintahnya dijalankan.
@@ -23,7 +23,7 @@ c.CourseDirectory.root = str(COURSE)
 # --- Tempat penukaran tugas
 
 # Di laptop: folder exchange/ di dalam kursus, agar release dan collect jalan tanpa admin.
-# Di server: folder bersama milik nbgrader bila ada, atau yang ditunjuk admin lewat MODUL11_EXCHANGE.
+# Di server: folder bersama milik nbgrader, atau yang ditunjuk admin lewat MODUL11_EXCHANGE.
 if exchange := os.environ.get("MODUL11_EXCHANGE"):
     c.Exchange.root = exchange
 elif not SHARED_EXCHANGE.is_dir():
@@ -32,12 +32,12 @@ elif not SHARED_EXCHANGE.is_dir():
 # Waktu pengumpulan disimpan dalam UTC, karena buku nilai membandingkannya dengan tenggat dalam UTC.
 c.Exchange.timezone = "UTC"
 
-# Formgrader menampilkan dan membaca tenggat dalam WIB; ganti dengan Asia/Makassar (WITA) atau Asia/Jayapura (WIT).
+# Formgrader memakai WIB untuk tenggat; WITA: Asia/Makassar, WIT: Asia/Jayapura.
 c.NbGraderAPI.timezone = "Asia/Jakarta"
 
 # --- Versi mahasiswa
 
-# Sel jawaban yang masih kosong harus gagal dengan jelas, bukan diam-diam mengembalikan None.
+# Jawaban yang masih kosong harus gagal dengan jelas, bukan diam-diam mengembalikan None.
 c.ClearSolutions.code_stub = {
     "python": '# Tulis jawaban Anda di sini\nraise NotImplementedError("Jawaban belum ditulis")'
 }
@@ -53,7 +53,7 @@ c.Validator.failed_warning = (
 )
 c.Validator.passed_warning = "{num_passed} sel uji lulus.\n"
 
-# Sel uji yang diubah mahasiswa akan dipulihkan saat penilaian: lebih baik tahu sebelum mengumpulkan.
+# Sel uji yang diubah akan dipulihkan saat penilaian; mahasiswa lebih baik tahu sebelumnya.
 c.Validator.changed_warning = (
     "Isi {num_changed} sel uji berubah. Saat dinilai, isinya dikembalikan seperti semula; "
     "hasilnya dapat berbeda dari yang Anda lihat sekarang."
