@@ -65,6 +65,11 @@ class Link:
     cut: bool = False
 
     @property
+    def is_open(self) -> bool:
+        """Whether one end at least has not been closed."""
+        return self.client.closed_at is None or self.server.closed_at is None
+
+    @property
     def ends(self) -> dict[str, Socket]:
         """Both ends by their names."""
         return {"client": self.client, "server": self.server}
@@ -82,7 +87,7 @@ class Link:
         outcome = "closed"
         if client.was_reset or server.was_reset:
             outcome = "reset"
-        elif client.closed_at is None or server.closed_at is None:
+        elif self.is_open:
             outcome = "open"
         return Connection(
             number=self.number,

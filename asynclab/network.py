@@ -1,35 +1,24 @@
-"""Network: named hosts joined by in-memory TCP, on which aiohttp and asyncio's streams run unchanged."""
+"""Network: named hosts joined by in-memory TCP, on which aiohttp runs unchanged."""
 from __future__ import annotations
 
-import asyncio
-import errno
 import itertools
-import os
 import socket
-import sys
 import weakref
 from collections.abc import Iterable
 from contextvars import copy_context
 from functools import partial
 
-from asynclab.connections import Connection, Failure, Link
-from asynclab.hosts import ANY, LOOPBACK, Fault, Hosts
+from asynclab.connections import Connection, Failure
+from asynclab.connector import Connector
+from asynclab.hosts import Fault, Hosts
+from asynclab.listeners import Listeners
 from asynclab.notsimulated import NotSimulatedError
-from asynclab.places import place_of_stack
-from asynclab.recording import owner
-from asynclab.tcp import WINDOW, Socket
 from asynclab.transport import Events, Server, Transport
+from asynclab.wire import WINDOW
 
 __all__ = ["Network"]
 
-CLIENT_ADDRESS = "10.0.0.1"
 FIRST_PORT = 49152
-CONNECT_TIMEOUT = 127.0  # seconds: Linux gives up after six repetitions
-REASONS = {
-    errno.ECONNREFUSED: "refused",
-    errno.ENETUNREACH: "unreachable",
-    errno.ETIMEDOUT: "timeout",
-}
 
 
 class Network:
@@ -42,13 +31,11 @@ class Network:
 
     def __init__(self, loop, *, latency=0.0, bandwidth=None, window=WINDOW):
         self.loop = loop
-        self.window = window
         self.hosts = Hosts(latency, bandwidth)
-        self.failures: list[Failure] = []
-        self._links: list[Link] = []
-        self._bound: dict[tuple[str, int], Server] = {}
-        self._parked = weakref.WeakKeyDictionary()
         self._ports = itertools.count(FIRST_PORT)
+        self._listeners = Listeners(loop, self.hosts)
+        self._connector = Connector(loop, self.hosts, self._listeners, self._ports, window)
+        self._parked = weakref.WeakKeyDictionary()
 
     # ---- what scenarios arrange
 
@@ -74,11 +61,14 @@ class Network:
         self._add_fault(host, Fault("ignore", port, times))
 
     def reset_after(self, host, size, *, sender="server", port=None, times=None):
-        """Reset the next `times` connections to `host` once `size` bytes of `sender` have arrived and more follow."""
+        """Reset the next `times` connections to `host` in place of what follows `size` bytes.
+
+        sender: whose bytes are counted, those of the "server" or of the "client".
+        """
         self._add_fault(host, Fault("reset", port, times, size, sender))
 
     def stall_after(self, host, size, *, sender="server", port=None, times=None):
-        """Deliver only `size` bytes of `sender` on the next `times` connections to `host`, then nothing, for ever."""
+        """Like `reset_after`, but what follows `size` bytes just never arrives."""
         self._add_fault(host, Fault("stall", port, times, size, sender))
 
     def restore(self, host):
@@ -93,25 +83,29 @@ class Network:
     @property
     def connections(self) -> list[Connection]:
         """A record of every connection so far, in the order in which they were opened."""
-        return [link.record() for link in self._links]
+        return [link.record() for link in self._connector.links]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """A record of every attempt to connect that failed, in the order in which they ended."""
+        return list(self._connector.failures)
 
     def open_connections(self) -> list[Connection]:
-        """Records of the connections of which at least one end has not been closed."""
-        return [item for item in self.connections if None in (item.client_closed, item.server_closed)]
+        """Records of the connections of which one end at least has not been closed."""
+        return [link.record() for link in self._connector.links if link.is_open]
 
     def close(self):
         """Let go of everything still open; the records stay. Called when the loop closes."""
-        for link in self._links:
+        for link in self._connector.links:
             for end in link.ends.values():
                 if end.closed_at is None:
                     end.discard()
-        self._bound.clear()
 
     # ---- names
 
     async def getaddrinfo(self, host, port, *, family=0, type=0, proto=0, flags=0):
-        """Like the loop's: the one IPv4 address of a known host; raises socket.gaierror for others."""
-        address = self._resolve(host, port, family=family, flags=flags)
+        """Like the loop's: the one address of a known host; raises socket.gaierror for others."""
+        address = self._connector.resolve(host, port, family=family, flags=flags)
         type, proto = type or socket.SOCK_STREAM, proto or socket.IPPROTO_TCP
         return [(socket.AF_INET, type, proto, "", address)]
 
@@ -120,22 +114,15 @@ class Network:
         host = None if flags & socket.NI_NUMERICHOST else self.hosts.at(sockaddr[0])
         return (host.name if host else sockaddr[0]), str(sockaddr[1])
 
-    def _resolve(self, host, port, **options):
-        try:
-            return self.hosts.resolve(host, port, **options)
-        except socket.gaierror:
-            self._fail(host, port, self.loop.time(), place_of_stack(sys._getframe()), "unknown host")
-            raise
-
     # ---- connecting
 
     async def sock_connect(self, sock, address):
         """Connect to a listener; `create_connection(sock=sock)` will take the connection over.
 
-        `sock` is a real, unconnected socket, which serves as a name only: nothing passes through it.
+        `sock` is a real, unconnected socket that serves as a name: nothing passes through it.
         """
-        address = self._resolve(*address[:2], family=sock.family)
-        self._parked[sock] = await self._connect(address, None)
+        address = self._connector.resolve(*address[:2], family=sock.family)
+        self._parked[sock] = await self._connector.connect(address)
 
     async def create_connection(
         self, protocol_factory, host=None, port=None, *, ssl=None, family=0, proto=0, flags=0,
@@ -154,9 +141,9 @@ class Network:
         elif sock is not None:
             raise ValueError("host/port and sock can not be specified at the same time")
         else:
-            address = self._resolve(host, port, family=family, flags=flags)
+            address = self._connector.resolve(host, port, family=family, flags=flags)
             try:
-                end = await self._connect(address, local_addr)
+                end = await self._connector.connect(address, local_addr)
             except OSError as error:
                 if all_errors:
                     raise ExceptionGroup("create_connection failed", [error]) from None
@@ -186,68 +173,6 @@ class Network:
         sock.close()
         return end
 
-    async def _connect(self, address, local_address):
-        """The client's end of a new connection to (IPv4 address, port)."""
-        began, place = self.loop.time(), place_of_stack(sys._getframe())
-        host = self.hosts.at(address[0])
-        try:
-            fault = host and host.next_fault(address[1])
-            server = await self._reach(host, fault, address)
-        except OSError as error:
-            self._fail(address[0], address[1], began, place, REASONS[error.errno])
-            raise
-        except asyncio.CancelledError:
-            self._fail(address[0], address[1], began, place, "cancelled")
-            raise
-        if local_address is None:
-            loopback = host.address == LOOPBACK
-            local_address = (LOOPBACK if loopback else CLIENT_ADDRESS, 0)
-        local_address = (local_address[0], local_address[1] or next(self._ports))
-        ends = Socket(self.loop, local_address, address), Socket(self.loop, address, local_address)
-        ends[0].join(ends[1], latency=host.latency, bandwidth=host.bandwidth, window=self.window)
-        server_owner = server.context.run(owner.get)
-        link = Link(len(self._links) + 1, host.name, *ends, owner.get(), server_owner, place, self.loop.time())
-        self._links.append(link)
-        if fault is not None:
-            wire = link.ends[fault.sender].outgoing
-            wire.break_after(fault.size, link.break_now if fault.kind == "reset" else None)
-        # The server hears of it with the last packet of the handshake.
-        ends[0].outgoing.call(server.connected, ends[1])
-        return ends[0]
-
-    async def _reach(self, host, fault, address):
-        """The server that listens at an address, after the time it takes to find out; raises OSError."""
-        if host is None:
-            await self._pass(0)
-            raise _connect_error(errno.ENETUNREACH, address)
-        if fault is not None and fault.kind == "ignore":
-            await self._pass(CONNECT_TIMEOUT)
-            raise _connect_error(errno.ETIMEDOUT, address)
-        await self._pass(host.latency)
-        server = self._bound.get(address)
-        if server is None and host.address == LOOPBACK:
-            server = self._bound.get((ANY, address[1]))
-        listening = server is not None and server.is_serving()
-        if host.latency:
-            await self._pass(host.latency)
-        if not listening or (fault is not None and fault.kind == "refuse"):
-            raise _connect_error(errno.ECONNREFUSED, address)
-        return server
-
-    async def _pass(self, seconds):
-        """Wait; a turn of the loop at least, so that no retry loop can spin within one."""
-        woken = self.loop.create_future()
-        timer = self.loop.call_later(seconds, _wake, woken)
-        try:
-            await woken
-        finally:
-            timer.cancel()
-
-    def _fail(self, address, port, began, place, reason):
-        host = self.hosts.at(address) if reason != "unknown host" else None
-        name = host.name if host else str(address)
-        self.failures.append(Failure(name, port, owner.get(), place, began, self.loop.time(), reason))
-
     # ---- listening
 
     async def create_server(
@@ -270,28 +195,15 @@ class Network:
         else:
             names = host if isinstance(host, Iterable) and not isinstance(host, str) else [host]
             options = {"family": family, "flags": flags}
-            addresses = dict.fromkeys(self._resolve(name, port, **options) for name in names)
-        listeners = self._bind(addresses)
-        server = Server(self.loop, listeners, protocol_factory, partial(self._release, sock))
-        self._bound.update((listener.address, server) for listener in listeners)
+            addresses = dict.fromkeys(self.hosts.resolve(name, port, **options) for name in names)
+        server = Server(self.loop, protocol_factory, partial(self._release, sock))
+        self._listeners.bind(server, addresses, self._ports)
         if start_serving:
             await server.start_serving()
         return server
 
-    def _bind(self, addresses):
-        listeners = []
-        for host, port in addresses:
-            address = host, port or next(self._ports)
-            if self.hosts.at(host) is None:
-                raise _bind_error(errno.EADDRNOTAVAIL, address)
-            if any(_conflict(address, bound) for bound in self._bound):
-                raise _bind_error(errno.EADDRINUSE, address)
-            listeners.append(Socket(self.loop, address, None))
-        return listeners
-
     def _release(self, sock, server):
-        for listener in server.listeners:
-            del self._bound[listener.address]
+        self._listeners.release(server)
         if sock is not None:
             sock.close()
 
@@ -304,23 +216,3 @@ def _address_of(sock):
     if sock.family != socket.AF_INET:
         raise NotSimulatedError(f"create_server(sock=...), {sock.family.name}")
     return sock.getsockname()
-
-
-def _conflict(address, other):
-    any_address = ANY in (address[0], other[0])
-    loopback = all(host == ANY or host.startswith("127.") for host in (address[0], other[0]))
-    return address[1] == other[1] and (address[0] == other[0] or (any_address and loopback))
-
-
-def _connect_error(code, address):
-    return OSError(code, f"Connect call failed {address}")
-
-
-def _bind_error(code, address):
-    text = os.strerror(code).lower()
-    return OSError(code, f"error while attempting to bind on address {address}: {text}")
-
-
-def _wake(future):
-    if not future.done():
-        future.set_result(None)

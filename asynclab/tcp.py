@@ -1,4 +1,4 @@
-"""In-memory TCP: two sockets joined by two wires, which behave as the kernel's would."""
+"""Socket: one end of an in-memory TCP connection, which behaves as the kernel's would."""
 from __future__ import annotations
 
 import collections
@@ -8,107 +8,18 @@ import socket
 import struct
 
 from asynclab.notsimulated import NotSimulatedError
+from asynclab.wire import Wire
 
-__all__ = ["WINDOW", "Socket", "Wire"]
-
-WINDOW = 64 * 1024
-PIECE_SECONDS = 0.05
-
-
-class Wire:
-    """One direction of a connection: bytes arrive in order, as late as latency and bandwidth say.
-
-    latency: seconds; bandwidth: bytes per second, or None for any; window: how many bytes may be
-    under way or unread at the receiver, as TCP's receive window.
-    """
-
-    def __init__(self, loop, receiver, *, latency=0.0, bandwidth=None, window=WINDOW):
-        self._loop, self._receiver = loop, receiver
-        self._latency, self._bandwidth, self._window = latency, bandwidth, window
-        # A slow wire delivers little by little, or a reader's timeout would see silence.
-        self._piece = max(1, int(bandwidth * PIECE_SECONDS)) if bandwidth else window
-        self._busy_since = self._busy_until = 0.0
-        self._busy_bytes = 0
-        self._allowance = self._on_break = None
-        self._broken = False
-        self.unread = 0
-
-    @property
-    def room(self):
-        """Bytes that may be sent now."""
-        return self._window - self.unread
-
-    def break_after(self, size, action):
-        """Deliver `size` bytes more and nothing after them; `action()` is called at that point."""
-        self._allowance, self._on_break = size, action
-
-    def send(self, data):
-        """Put bytes on the wire, at most `room` of them."""
-        self.unread += len(data)
-        if self._allowance is not None:
-            data = self._withhold(data)
-        if self._bandwidth is None:
-            if data:
-                self._later(self._receiver.arrive, data)
-        else:
-            for start in range(0, len(data), self._piece):
-                piece = data[start : start + self._piece]
-                self._later(self._receiver.arrive, piece, size=len(piece))
-        if self._on_break is not None and self._broken:
-            action, self._on_break = self._on_break, None
-            self._later(action)
-
-    def finish(self):
-        """Tell the receiver, after all bytes, that no more will come."""
-        if not self._broken:
-            self._later(self._receiver.finish)
-
-    def reset(self):
-        """Tell the receiver that the connection is gone; bytes still waiting to be sent are lost."""
-        if self._broken:
-            return
-        self._broken = True
-        if self._latency:
-            self._loop.call_later(self._latency, self._receiver.reset)
-        else:
-            self._receiver.reset()
-
-    def call(self, function, *args):
-        """Call `function(*args)` when everything sent so far has arrived."""
-        self._later(function, *args)
-
-    def _withhold(self, data):
-        if self._broken:
-            return b""
-        if len(data) > self._allowance:
-            self._broken = True
-            data = data[: self._allowance]
-        self._allowance -= len(data)
-        return data
-
-    def _later(self, function, *args, size=0):
-        if self._bandwidth is None:
-            if self._latency:
-                self._loop.call_later(self._latency, function, *args)
-            else:
-                function(*args)
-            return
-        now = self._loop.time()
-        if now >= self._busy_until:
-            self._busy_since, self._busy_bytes = now, 0
-        # One division for all bytes since the wire was idle: a sum of pieces would drift.
-        self._busy_bytes += size
-        self._busy_until = self._busy_since + self._busy_bytes / self._bandwidth
-        self._loop.call_at(self._busy_until + self._latency, function, *args)
+__all__ = ["Socket"]
 
 
 class Socket:
-    """One end of a connection, with those methods of `socket.socket` that asyncio's transport calls.
+    """One end of a connection, with the methods of `socket.socket` that asyncio's transport calls.
 
     Like the kernel's: bytes wait in it until they are read, `close()` with unread bytes resets the
-    connection, and bytes for a closed end are answered by a reset. Without a peer it is a listener's.
+    connection, bytes for a closed end are answered by a reset. Without a peer it is a listener's.
 
-    address, peer_address: (IPv4 address, port) of both ends. `closed_at`: seconds, or None while open.
+    address, peer_address: (IPv4 address, port) of both ends; closed_at: seconds, None while open.
     """
 
     family, type, proto = socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
@@ -178,7 +89,7 @@ class Socket:
     # ---- what the transport calls
 
     def recv(self, size):
-        """At most `size` bytes; b"" at the end; raises BlockingIOError where there is nothing yet."""
+        """At most `size` bytes, b"" at the end; raises BlockingIOError while there is nothing."""
         pieces = self._pieces
         if not pieces:
             return self._recv_nothing()
@@ -224,9 +135,10 @@ class Socket:
             room = self.outgoing.room
             if room <= 0:
                 break
-            part = data if type(data) is bytes and len(data) <= room else bytes(memoryview(data)[:room])
-            self.outgoing.send(part)
-            sent += len(part)
+            if type(data) is not bytes or len(data) > room:
+                data = bytes(memoryview(data)[:room])
+            self.outgoing.send(data)
+            sent += len(data)
         if not sent:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         return sent
@@ -264,12 +176,12 @@ class Socket:
 
     def discard(self):
         """Forget what is under way: nothing will ever happen on it again."""
-        self.discarded = True
+        self.discarded = self._shut = True
         self.events = self.incoming = self.outgoing = None
         self._pieces.clear()
 
     def setsockopt(self, level, option, value):
-        """Remember an option; `SO_LINGER` with zero seconds makes `close()` reset the connection."""
+        """Remember an option; `SO_LINGER` with zero seconds makes `close()` a reset."""
         self._options[level, option] = value
         if (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER):
             self.abortive = value == struct.pack("ii", 1, 0)

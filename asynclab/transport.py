@@ -1,6 +1,6 @@
 """asyncio's own socket transport and server, on in-memory sockets.
 
-Flow control, order of closing, `wait_closed` and errors are therefore those of the Python that runs.
+Flow control, order of closing, `wait_closed` and errors are thus those of the Python that runs.
 """
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ __all__ = ["Events", "Server", "Transport"]
 
 
 class Events:
-    """What asyncio's socket transport asks of its event loop, for one socket: call back while it is ready.
+    """What asyncio's transport asks of its loop, for one socket: to be called while it is ready.
 
-    Every callback runs in `context`, once per turn of the loop, first ready first.
+    Every callback runs in `context`, at most once per turn of the loop, first ready first.
     """
 
-    # Where the transport registers itself under its file descriptor, of which there is none.
-    _transports = weakref.WeakValueDictionary()
-
     def __init__(self, loop, sock, context):
+        # Where the transport registers itself under its file descriptor, of which there is none.
+        self._transports = weakref.WeakValueDictionary()
         self._loop, self._socket, self._context = loop, sock, context
         self._reader = self._writer = None
         self._reader_due = self._writer_due = False
@@ -37,13 +36,13 @@ class Events:
         """Call the reader in the next turn, if there is one and something to read."""
         if self._reader is not None and not self._reader_due and self._socket.readable:
             self._reader_due = True
-            self.call_soon(self._read)
+            self._loop.call_soon(self._read, context=self._context)
 
     def wake_writer(self):
         """Call the writer in the next turn, if there is one and room to write."""
         if self._writer is not None and not self._writer_due and self._socket.writable:
             self._writer_due = True
-            self.call_soon(self._write)
+            self._loop.call_soon(self._write, context=self._context)
 
     def _read(self):
         self._reader_due = False
@@ -86,7 +85,7 @@ class Transport(selector_events._SelectorSocketTransport):
 
     def _call_connection_lost(self, exc):
         super()._call_connection_lost(exc)
-        # Bound methods of its own would keep a closed transport alive until the garbage collector runs.
+        # Bound methods of its own would keep a closed transport alive until gc runs.
         self._read_ready_cb = None
         self.__dict__.pop("_write_ready", None)
 
@@ -104,13 +103,13 @@ class Transport(selector_events._SelectorSocketTransport):
 class Server(base_events.Server):
     """asyncio's server, whose protocols run in the context in which it was created.
 
-    sockets: what it listens on; release: called with the server when it closes.
+    listeners: the sockets it listens on; release: called with the server when it closes.
     """
 
-    def __init__(self, loop, sockets, protocol_factory, release):
+    def __init__(self, loop, protocol_factory, release):
         super().__init__(loop, (), protocol_factory, None, 100, None)
         self.context = contextvars.copy_context()
-        self.listeners = sockets
+        self.listeners = []
         self._release = release
         self._clients = _Clients()
 
@@ -126,7 +125,7 @@ class Server(base_events.Server):
         super().close()
 
     def connected(self, sock):
-        """A client has connected: hand `sock` to a new protocol, or refuse it if the server was closed meanwhile."""
+        """A client has connected: hand `sock` to a new protocol, if still serving."""
         if self.is_serving():
             self._loop.call_soon(self._accept, sock, context=self.context)
         else:
@@ -149,7 +148,7 @@ class Server(base_events.Server):
 
 
 class _Clients(weakref.WeakSet):
-    """A server's transports; `close_clients` goes through them as they came, not by memory address."""
+    """A server's transports, which `close_clients` takes in one order in every run."""
 
     def copy(self):
         return sorted(self, key=lambda transport: transport.get_extra_info("peername"))
