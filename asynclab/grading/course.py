@@ -1,0 +1,117 @@
+"""The course tree: assignments, their cells, and answers put into them and judged, for proving that the tests are right."""
+from __future__ import annotations
+
+import ast
+import types
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from asynclab.rubric import Rubric
+
+__all__ = ["Answer", "Assignment", "judge_answer", "read_answers", "read_assignments"]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment: its slug and the cells of its notebook in `source/`."""
+
+    slug: str
+    cells: list
+
+    def ids(self, kind):
+        """The grade ids of "solution" or "grade" cells in order."""
+        return [cell.metadata.nbgrader.grade_id for cell in self.cells if _flag(cell, kind)]
+
+    @property
+    def tests(self):
+        """The test cells in order."""
+        return [cell for cell in self.cells if _flag(cell, "grade")]
+
+    @property
+    def points(self):
+        """The points of all test cells together."""
+        return sum(cell.metadata.nbgrader.points for cell in self.tests)
+
+    @property
+    def solution(self) -> str:
+        """The reference solution: the source of all solution cells."""
+        return "\n\n\n".join(cell.source for cell in self.cells if _flag(cell, "solution"))
+
+    @property
+    def preparation(self) -> str:
+        """What a student runs before the first solution cell: the cell with the id "persiapan"."""
+        return next((cell.source for cell in self.cells if cell.get("id") == "persiapan"), "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of `tests/answers/`: a module that stands for all solution cells.
+
+    A wrong one says in its docstring which sentence its feedback must contain (first line) and,
+    after "kehilangan:", the sentences of exactly those criteria that it loses, one a line.
+    """
+
+    path: Path
+    source: str
+    sentence: str = ""
+    lost: tuple[str, ...] = ()
+
+    @property
+    def name(self):
+        """Folder and file name: "wrong/tanpa-batas"."""
+        return f"{self.path.parent.name}/{self.path.stem}"
+
+
+def read_assignments(root) -> list[Assignment]:
+    """Every assignment of the course in folder `root`, by slug."""
+    notebooks = sorted(Path(root, "source").glob("*/*.ipynb"))
+    return [Assignment(path.stem, nbformat.read(path, 4).cells) for path in notebooks if path.stem == path.parent.name]
+
+
+def read_answers(root, slug) -> list[Answer]:
+    """The right and then the wrong answers to one assignment, by file name."""
+    folder = Path(root, "tests", "answers", slug)
+    return [_read_answer(path) for kind in ("right", "wrong") for path in sorted(folder.glob(f"{kind}/*.py"))]
+
+
+def _read_answer(path):
+    source = path.read_text(encoding="utf-8")
+    text = ast.get_docstring(ast.parse(source)) or ""
+    head, _, tail = text.partition("kehilangan:")
+    lost = tuple(line.strip().removeprefix("- ") for line in tail.splitlines() if line.strip())
+    return Answer(path, source, head.strip().splitlines()[0] if head.strip() else "", lost)
+
+
+def judge_answer(assignment: Assignment, source: str) -> dict[str, Rubric]:
+    """Run every test cell on an answer, live and in this process; only for answers that are trusted.
+
+    Returns the rubric of each test cell by its grade id. An answer that raises while it is
+    loaded leaves its names undefined, as it would in a notebook.
+    """
+    namespace = types.ModuleType("__main__").__dict__
+    for cell in (assignment.preparation, source):
+        try:
+            exec(compile(cell, f"<{assignment.slug}>", "exec", dont_inherit=True), namespace)
+        except Exception:
+            continue
+    return {cell.metadata.nbgrader.grade_id: run_test_cell(cell.source, namespace) for cell in assignment.tests}
+
+
+def run_test_cell(source: str, namespace: dict) -> Rubric:
+    """Execute a test cell and return the value of its last expression, which must be a Rubric.
+
+    Raises TypeError where it is not.
+    """
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<sel uji>", "exec", dont_inherit=True), namespace)
+    value = last and eval(compile(ast.Expression(last.value), "<sel uji>", "eval", dont_inherit=True), namespace)
+    if not isinstance(value, Rubric):
+        raise TypeError(f"a test cell ends with its rubric, not with {type(value).__name__}")
+    return value
+
+
+def _flag(cell, name):
+    return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get(name, False)

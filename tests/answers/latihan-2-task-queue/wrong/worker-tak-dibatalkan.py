@@ -1,0 +1,56 @@
+"""Masih tertinggal sesudah skenario selesai
+
+kehilangan:
+- Worker yang menganggur menunggu tanpa polling, dan tidak ada yang tertinggal
+- run() yang dibatalkan mengeluarkan CancelledError dan menghentikan tugasnya
+- Sesudah run() dibatalkan, semuanya sudah selesai dibereskan dan tidak ada worker yang tertinggal
+"""
+
+import asyncio
+
+
+class PrioritizedTask:
+    def __init__(self, priority, number, func, args=()):
+        self.priority = priority
+        self.number = number
+        self.func = func
+        self.args = args
+
+    def __lt__(self, other):
+        return (self.priority, self.number) < (other.priority, other.number)
+
+
+class AsyncTaskQueue:
+    def __init__(self, num_workers=3):
+        if num_workers < 1:
+            raise ValueError("num_workers paling sedikit 1")
+        self.num_workers = num_workers
+        self.queue = asyncio.PriorityQueue()
+        self.next_number = 0
+        self.results = {}
+
+    async def add_task(self, func, args=(), priority=0):
+        number = self.next_number
+        self.next_number += 1
+        await self.queue.put(PrioritizedTask(priority, number, func, args))
+        return number
+
+    async def worker(self):
+        while True:
+            task = await self.queue.get()
+            try:
+                self.results[task.number] = True, await task.func(*task.args)
+            except asyncio.CancelledError as error:
+                if asyncio.current_task().cancelling():
+                    raise
+                self.results[task.number] = False, error
+            except Exception as error:
+                self.results[task.number] = False, error
+            finally:
+                self.queue.task_done()
+
+    async def run(self):
+        self.results = {}
+        workers = [asyncio.create_task(self.worker()) for _ in range(self.num_workers)]
+        await self.queue.join()
+        return self.results
