@@ -1,0 +1,115 @@
+"""`%%timeline` in a real kernel: the cell behaves as without it, and its picture is there."""
+
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from asynclab.magics import comment_magic, is_timeline
+
+SETUP = """\
+import asyncio, time
+%load_ext asynclab
+async def fetch(name, delay):
+    await asyncio.sleep(delay)
+    return name
+async def fail(delay):
+    await asyncio.sleep(delay)
+    raise ValueError("gagal")"""
+
+
+def execute(*sources):
+    """Each cell's outputs after a run in one fresh kernel."""
+    cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, *sources)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, allow_errors=True, timeout=60).execute()
+    return [cell.outputs for cell in notebook.cells[1:]]
+
+
+def pictures(outputs):
+    """The text alternatives of a cell's pictures."""
+    return [
+        output.data["text/plain"]
+        for output in outputs
+        if "<svg" in output.get("data", {}).get("text/html", "")
+    ]
+
+
+def shape(outputs):
+    return [output.output_type for output in outputs]
+
+
+def test_only_the_first_line_changes():
+    """The transformer makes a comment of the magic's line; the cell keeps its line numbers."""
+    lines = ["%%timeline Judul\n", "await x\n"]
+    assert comment_magic(lines) == ["# %%timeline Judul\n", "await x\n"]
+    assert comment_magic(["%%time\n", "x\n"]) == ["%%time\n", "x\n"]
+    assert comment_magic([]) == []
+
+
+def test_is_timeline():
+    """Only the magic itself counts, not a name that begins like it."""
+    assert [is_timeline(x) for x in ("%%timeline", "%%timeline A b", "%%timelines", "")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.kernel
+def test_values_names_and_pictures():
+    """The last value is shown, names land in the notebook, the picture comes below."""
+    first, second = execute(
+        '%%timeline Tiga sekaligus\nx = await asyncio.gather(fetch("A", 0.1), fetch("B", 0.2))\nx',
+        "x",
+    )
+    assert shape(first) == ["execute_result", "display_data"]
+    assert first[0].data == second[0].data
+    (alt,) = pictures(first)
+    own = r"sel ini 0,00–0,2\d selesai(, berjalan 0,0\d detik)?; "
+    assert re.fullmatch(
+        r"Tiga sekaligus: 3 lajur, 0,2\d detik; "
+        + own
+        + r'fetch\("A"\) 0,0\d–0,1\d selesai; fetch\("B"\) 0,0\d–0,2\d selesai\.',
+        alt,
+    )
+
+
+@pytest.mark.kernel
+def test_an_exception_comes_out_and_the_picture_after_it():
+    """The traceback has the cell's own line numbers; the picture still appears."""
+    (outputs,) = execute("%%timeline\nt = asyncio.create_task(fetch('A', 9))\nawait fail(0.1)")
+    assert shape(outputs) == ["error", "display_data"]
+    traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(outputs[0].traceback))
+    assert re.search(r"In\[2\].* line 3|line 3", traceback)
+    assert "lanes.py" not in traceback
+    assert re.search(r"sel ini 0,00–0,1\d gagal.*; fetch .* belum selesai\.", pictures(outputs)[0])
+
+
+@pytest.mark.kernel
+def test_a_task_that_outlives_its_cell_appears_in_the_next():
+    """Open at the end of one picture, from the left edge in the next."""
+    first, second = execute(
+        "%%timeline\nt = asyncio.create_task(fetch('A', 0.3))\nawait asyncio.sleep(0.1)",
+        "%%timeline\nawait t",
+    )
+    assert re.search(r"; fetch 0,0\d–0,1\d belum selesai\.", pictures(first)[0])
+    assert re.search(r"; fetch 0,00–0,[12]\d selesai\.", pictures(second)[0])
+
+
+@pytest.mark.kernel
+def test_cells_without_await_and_with_mistakes():
+    """A plain cell is one lane that runs; a cell that is no Python has no picture."""
+    plain, broken, misplaced = execute(
+        "%%timeline\ntime.sleep(0.2)", "%%timeline\nx = = 1", "1\n%%timeline"
+    )
+    assert re.search(r"sel ini 0,00–0,2\d selesai, berjalan 0,2\d detik", pictures(plain)[0])
+    assert (shape(broken), broken[0].ename) == (["error"], "SyntaxError")
+    assert "harus berada di baris pertama sel" in misplaced[-1].text
+
+
+@pytest.mark.kernel
+def test_the_kernels_own_tasks_are_not_shown():
+    """Only what the notebook's code made has a lane, and an unrecorded cell has no picture."""
+    recorded, plain = execute("%%timeline\nawait asyncio.sleep(0.6)", "await asyncio.sleep(0)")
+    assert pictures(recorded)[0].startswith("1 lajur, 0,6")
+    assert plain == []
