@@ -35,6 +35,7 @@ class Subcommand(NamedTuple):
 
 
 SUBCOMMANDS = {
+    "release": Subcommand("asynclab.grading.release", "membuat versi mahasiswa di release/ dari source/"),
     "doctor": Subcommand("asynclab.doctor", "memeriksa apakah lingkungan ini siap dipakai"),
 }
 
@@ -46,7 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        return _dispatch(list(sys.argv[1:] if argv is None else argv))
+        exit_code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+        return exit_code
     except CommandError as error:
         print(f"asynclab: {error}", file=sys.stderr)
         return error.exit_code
@@ -166,6 +169,3 @@ USAGE_ERRORS = {
     r"one of the arguments (.*) is required": "Isi salah satu: {0}.",
     r"argument (.*): (.*)": "{0}: {1}",
 }
-
-if __name__ == "__main__":
-    sys.exit(main())
