@@ -9,7 +9,11 @@ from asynclab.grading.course import judge_answer, read_answers, read_assignments
 
 ROOT = Path(__file__).parent.parent
 ASSIGNMENTS = read_assignments(ROOT)
-ANSWERS = [(assignment, answer) for assignment in ASSIGNMENTS for answer in read_answers(ROOT, assignment.slug)]
+ANSWERS = [
+    (assignment, answer)
+    for assignment in ASSIGNMENTS
+    for answer in read_answers(ROOT, assignment.slug)
+]
 RIGHT = [pair for pair in ANSWERS if pair[1].path.parent.name == "right"]
 WRONG = [pair for pair in ANSWERS if pair[1].path.parent.name == "wrong"]
 
@@ -17,7 +21,9 @@ each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda 
 
 
 def each(pairs):
-    return pytest.mark.parametrize("assignment, answer", pairs, ids=[f"{a.slug}-{b.name}" for a, b in pairs])
+    return pytest.mark.parametrize(
+        ("assignment", "answer"), pairs, ids=[f"{a.slug}-{b.name}" for a, b in pairs]
+    )
 
 
 def criteria(rubrics):
@@ -27,7 +33,11 @@ def criteria(rubrics):
 @each_assignment
 def test_reference_scores_everything(assignment):
     """The reference solution passes every criterion."""
-    failed = [(item.sentence, item.fact) for item in criteria(judge_answer(assignment, assignment.solution)) if not item.passed]
+    failed = [
+        (item.sentence, item.fact)
+        for item in criteria(judge_answer(assignment, assignment.solution))
+        if not item.passed
+    ]
 
     assert failed == []
 
@@ -35,7 +45,11 @@ def test_reference_scores_everything(assignment):
 @each(RIGHT)
 def test_right_answer_scores_everything(assignment, answer):
     """An answer that keeps the contract scores full marks, however it is written."""
-    failed = [(item.sentence, item.fact) for item in criteria(judge_answer(assignment, answer.source)) if not item.passed]
+    failed = [
+        (item.sentence, item.fact)
+        for item in criteria(judge_answer(assignment, answer.source))
+        if not item.passed
+    ]
 
     assert failed == []
 
@@ -48,7 +62,8 @@ def test_wrong_answer_loses_exactly_its_criteria(assignment, answer):
 
     assert sorted(item.sentence for item in judged if not item.passed) == sorted(answer.lost)
     assert None not in [item.passed for item in judged]
-    assert answer.sentence and answer.sentence in facts
+    assert answer.sentence
+    assert answer.sentence in facts
 
 
 @each_assignment
@@ -62,9 +77,9 @@ def test_points_add_up(assignment):
     """Each cell's criteria are worth the cell's points, and the cells are worth 100."""
     rubrics = judge_answer(assignment, assignment.solution)
 
-    assert {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in assignment.tests} == {
-        grade_id: rubric.points for grade_id, rubric in rubrics.items()
-    }
+    assert {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in assignment.tests
+    } == {grade_id: rubric.points for grade_id, rubric in rubrics.items()}
     assert all(rubric.total == rubric.points for rubric in rubrics.values())
     assert assignment.points == 100
 
@@ -75,7 +90,8 @@ def test_there_are_answers_enough(assignment):
     right = [answer for owner, answer in RIGHT if owner is assignment]
     wrong = [answer for owner, answer in WRONG if owner is assignment]
 
-    assert len(right) >= 6 and len(wrong) >= 12
+    assert len(right) >= 6
+    assert len(wrong) >= 12
 
 
 @each_assignment
@@ -86,7 +102,10 @@ def test_numbers_agree(assignment):
 
     assert numbers == [str(number + 1) for number in range(len(numbers))]
     assert all(f"tugas-{number}-soal" in prose for number in numbers)
-    assert all(cell.source.startswith(f"# Tugas {number}: sel uji.") for cell, number in zip(assignment.tests, numbers))
+    assert all(
+        cell.source.startswith(f"# Tugas {number}: sel uji.")
+        for cell, number in zip(assignment.tests, numbers)
+    )
 
 
 @each_assignment
@@ -94,11 +113,25 @@ def test_test_cells_keep_to_the_form(assignment):
     """The top level of a test cell holds only imports, definitions, constants, runs and the rubric."""
     for cell in assignment.tests:
         for node in ast.parse(cell.source).body:
-            allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.Expr)
-            assert isinstance(node, allowed), f"{cell.metadata.nbgrader.grade_id} line {node.lineno}"
+            allowed = (
+                ast.Import,
+                ast.ImportFrom,
+                ast.FunctionDef,
+                ast.AsyncFunctionDef,
+                ast.ClassDef,
+                ast.Assign,
+                ast.Expr,
+            )
+            assert isinstance(node, allowed), (
+                f"{cell.metadata.nbgrader.grade_id} line {node.lineno}"
+            )
             if isinstance(node, ast.Assign):
                 name = ast.unparse(node.targets[0])
                 call = ast.unparse(node.value).split("(")[0]
-                assert name.isupper() or call in ("run", "Rubric"), f"{cell.metadata.nbgrader.grade_id}: {name}"
+                assert name.isupper() or call in ("run", "Rubric"), (
+                    f"{cell.metadata.nbgrader.grade_id}: {name}"
+                )
             if isinstance(node, ast.Expr):
-                assert ast.unparse(node.value).startswith("rubric"), f"{cell.metadata.nbgrader.grade_id} line {node.lineno}"
+                assert ast.unparse(node.value).startswith("rubric"), (
+                    f"{cell.metadata.nbgrader.grade_id} line {node.lineno}"
+                )

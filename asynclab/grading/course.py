@@ -1,4 +1,5 @@
 """The course tree: assignments, their cells, and answers put into them and judged, for proving that the tests are right."""
+
 from __future__ import annotations
 
 import ast
@@ -67,13 +68,21 @@ class Answer:
 def read_assignments(root) -> list[Assignment]:
     """Every assignment of the course in folder `root`, by slug."""
     notebooks = sorted(Path(root, "source").glob("*/*.ipynb"))
-    return [Assignment(path.stem, nbformat.read(path, 4).cells) for path in notebooks if path.stem == path.parent.name]
+    return [
+        Assignment(path.stem, nbformat.read(path, 4).cells)
+        for path in notebooks
+        if path.stem == path.parent.name
+    ]
 
 
 def read_answers(root, slug) -> list[Answer]:
     """The right and then the wrong answers to one assignment, by file name."""
     folder = Path(root, "tests", "answers", slug)
-    return [_read_answer(path) for kind in ("right", "wrong") for path in sorted(folder.glob(f"{kind}/*.py"))]
+    return [
+        _read_answer(path)
+        for kind in ("right", "wrong")
+        for path in sorted(folder.glob(f"{kind}/*.py"))
+    ]
 
 
 def _read_answer(path):
@@ -96,7 +105,10 @@ def judge_answer(assignment: Assignment, source: str) -> dict[str, Rubric]:
             exec(compile(cell, f"<{assignment.slug}>", "exec", dont_inherit=True), namespace)
         except Exception:
             continue
-    return {cell.metadata.nbgrader.grade_id: run_test_cell(cell.source, namespace) for cell in assignment.tests}
+    return {
+        cell.metadata.nbgrader.grade_id: run_test_cell(cell.source, namespace)
+        for cell in assignment.tests
+    }
 
 
 def run_test_cell(source: str, namespace: dict) -> Rubric:
@@ -107,7 +119,9 @@ def run_test_cell(source: str, namespace: dict) -> Rubric:
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "<sel uji>", "exec", dont_inherit=True), namespace)
-    value = last and eval(compile(ast.Expression(last.value), "<sel uji>", "eval", dont_inherit=True), namespace)
+    value = last and eval(
+        compile(ast.Expression(last.value), "<sel uji>", "eval", dont_inherit=True), namespace
+    )
     if not isinstance(value, Rubric):
         raise TypeError(f"a test cell ends with its rubric, not with {type(value).__name__}")
     return value

@@ -1,0 +1,51 @@
+"""The committed student versions are what nbgrader makes of the sources."""
+
+from pathlib import Path
+
+import pytest
+
+from asynclab.cli import main
+from asynclab.grading.release import find_drift
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.heavy
+def test_release_is_fresh():
+    """release/ equals a fresh generation; mended by `asynclab release`."""
+    assert find_drift(ROOT) == []
+
+
+def test_outside_a_course(tmp_path, monkeypatch, capsys):
+    """Outside a course folder the command says so in one sentence and exits with 2."""
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["release"]) == 2
+    assert "bukan folder kursus" in capsys.readouterr().err
+
+
+def test_unknown_slug(monkeypatch, capsys):
+    """An unknown assignment is named together with those that exist; exit code 2."""
+    monkeypatch.chdir(ROOT)
+
+    assert main(["release", "latihan-9"]) == 2
+    assert "latihan-2-task-queue" in capsys.readouterr().err
+
+
+@pytest.mark.heavy
+def test_drift_is_named(tmp_path, monkeypatch, capsys):
+    """A student version edited by hand is named, with the command that mends it; exit code 1."""
+    slug = "latihan-2-task-queue"
+    for name in (
+        f"source/{slug}/{slug}.ipynb",
+        f"release/{slug}/{slug}.ipynb",
+        "nbgrader_config.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    with (tmp_path / f"release/{slug}/{slug}.ipynb").open("a") as file:
+        file.write("\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["release", "--check"]) == 1
+    assert f"release/{slug}/{slug}.ipynb tidak sama" in capsys.readouterr().out
