@@ -1,4 +1,5 @@
 """Clocks in `time` that show virtual time to the threads of a run and real time to everybody else."""
+
 from __future__ import annotations
 
 import functools
@@ -13,7 +14,10 @@ EPOCH = 1_700_000_000
 """`time.time()` at the start of every run, in seconds: a fixed moment, so that runs are equal."""
 
 NAMES = ("time", "monotonic", "perf_counter")
-real = SimpleNamespace(**{name + suffix: getattr(time, name + suffix) for name in NAMES for suffix in ("", "_ns")}, sleep=time.sleep)
+real = SimpleNamespace(
+    **{name + suffix: getattr(time, name + suffix) for name in NAMES for suffix in ("", "_ns")},
+    sleep=time.sleep,
+)
 
 _thread = threading.local()
 
@@ -45,10 +49,14 @@ def install():
     replaced = {}
     for name in NAMES:
         offset = EPOCH if name == "time" else 0
-        replaced[getattr(real, name)] = _dispatcher(getattr(real, name), lambda loop, offset=offset: offset + loop.time())
+        replaced[getattr(real, name)] = _dispatcher(
+            getattr(real, name), lambda loop, offset=offset: offset + loop.time()
+        )
         offset *= 1_000_000_000
         nanoseconds = getattr(real, name + "_ns")
-        replaced[nanoseconds] = _dispatcher(nanoseconds, lambda loop, offset=offset: offset + loop.ticks)
+        replaced[nanoseconds] = _dispatcher(
+            nanoseconds, lambda loop, offset=offset: offset + loop.ticks
+        )
     replaced[real.sleep] = _sleep
     for original, dispatcher in replaced.items():
         setattr(time, original.__name__, dispatcher)

@@ -1,4 +1,5 @@
 """Property checks: pure functions of spans, notes and traces that say whether a property holds, and what happened instead."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -36,16 +37,26 @@ def at_most(spans: list[Span], limit: int) -> Finding:
     peak, moment, names = find_peak(spans)
     if peak <= limit:
         return PASSED
-    return Finding(False, messages.too_many(spans[0].kind, limit, peak, moment, names), moment=moment)
+    return Finding(
+        False, messages.too_many(spans[0].kind, limit, peak, moment, names), moment=moment
+    )
 
 
 def reaches(spans: list[Span], wanted: int, kind: str = "tugas") -> Finding:
     """At some moment `wanted` of these spans (or more) go on at once."""
     peak, _, _ = find_peak(spans)
-    return PASSED if peak >= wanted else Finding(False, messages.never_that_many(spans[0].kind if spans else kind, wanted, peak))
+    return (
+        PASSED
+        if peak >= wanted
+        else Finding(
+            False, messages.never_that_many(spans[0].kind if spans else kind, wanted, peak)
+        )
+    )
 
 
-def never_idle(spans: list[Span], slots: int, kind: str = "tugas", since: float | None = None) -> Finding:
+def never_idle(
+    spans: list[Span], slots: int, kind: str = "tugas", since: float | None = None
+) -> Finding:
     """While work waits (until the last span begins) all `slots` are taken, from `since` seconds on.
 
     Judged after each moment has settled, so a slot that is given on within one moment is not idle.
@@ -54,13 +65,19 @@ def never_idle(spans: list[Span], slots: int, kind: str = "tugas", since: float 
         return Finding(False, messages.none_began(kind))
     first = min(span.start for span in spans) if since is None else since
     last = max(span.start for span in spans)
-    moments = sorted({first, *(time for span in spans for time in (span.start, span.end) if time is not None)})
+    moments = sorted(
+        {first, *(time for span in spans for time in (span.start, span.end) if time is not None)}
+    )
     for moment, following in zip(moments, moments[1:]):
         if first <= moment < last - TOLERANCE and following - moment > TOLERANCE:
-            running = sum(span.start <= moment and (span.end is None or span.end > moment) for span in spans)
+            running = sum(
+                span.start <= moment and (span.end is None or span.end > moment) for span in spans
+            )
             if running < slots:
                 waiting = sum(span.start > moment for span in spans)
-                fact = messages.idle_place(spans[0].kind, slots, running, moment, following, waiting)
+                fact = messages.idle_place(
+                    spans[0].kind, slots, running, moment, following, waiting
+                )
                 return Finding(False, fact, moment=moment)
     return PASSED
 
@@ -85,7 +102,11 @@ def equal(actual, expected, what: str = "Hasil") -> Finding:
     """`actual` (a decoded note) equals `expected` in value and exact types; an Outcome must have returned it."""
     if isinstance(actual, Outcome):
         if not actual.returned:
-            return Finding(False, messages.raised_instead(what, describe(actual.value), actual.at), moment=actual.at)
+            return Finding(
+                False,
+                messages.raised_instead(what, describe(actual.value), actual.at),
+                moment=actual.at,
+            )
         actual = actual.value
     if same(actual, expected):
         return PASSED
@@ -100,7 +121,9 @@ def same_order(actual: list, expected: list, what: str = "Urutan") -> Finding:
         return Finding(False, messages.wrong_value(what, describe(expected), describe(actual)))
     for index, (got, wanted) in enumerate(zip(actual, expected)):
         if not same(got, wanted):
-            return Finding(False, messages.wrong_order(what, index, describe(wanted), describe(got)))
+            return Finding(
+                False, messages.wrong_order(what, index, describe(wanted), describe(got))
+            )
     if len(actual) != len(expected):
         return Finding(False, messages.wrong_count(what, len(expected), len(actual)))
     return PASSED
@@ -113,7 +136,9 @@ def same(actual, expected) -> bool:
     if isinstance(expected, (list, tuple)):
         return len(actual) == len(expected) and all(map(same, actual, expected))
     if isinstance(expected, dict):
-        return actual.keys() == expected.keys() and all(same(actual[key], value) for key, value in expected.items())
+        return actual.keys() == expected.keys() and all(
+            same(actual[key], value) for key, value in expected.items()
+        )
     return actual == expected
 
 
@@ -121,15 +146,23 @@ def returned(outcome: Outcome, what: str) -> Finding:
     """The awaited thing returned (anything), instead of raising."""
     if outcome.returned:
         return PASSED
-    return Finding(False, messages.raised_instead(what, describe(outcome.value), outcome.at), moment=outcome.at)
+    return Finding(
+        False, messages.raised_instead(what, describe(outcome.value), outcome.at), moment=outcome.at
+    )
 
 
 def raised(outcome: Outcome, name: str, what: str) -> Finding:
     """The awaited thing raised an exception of the type called `name`."""
     if outcome.returned:
-        return Finding(False, messages.returned_instead(what, name, describe(outcome.value), outcome.at), moment=outcome.at)
+        return Finding(
+            False,
+            messages.returned_instead(what, name, describe(outcome.value), outcome.at),
+            moment=outcome.at,
+        )
     if not outcome.raised(name):
-        return Finding(False, messages.raised_other(what, name, describe(outcome.value)), moment=outcome.at)
+        return Finding(
+            False, messages.raised_other(what, name, describe(outcome.value)), moment=outcome.at
+        )
     return PASSED
 
 
@@ -138,10 +171,18 @@ def cancelled_cleanly(outcome: Outcome, spans: list[Span], what: str) -> Finding
     finding = raised(outcome, "CancelledError", what)
     if not finding:
         return finding
-    late = [span.name for span in spans if span.start <= outcome.at and (span.end is None or span.end > outcome.at + TOLERANCE)]
+    late = [
+        span.name
+        for span in spans
+        if span.start <= outcome.at and (span.end is None or span.end > outcome.at + TOLERANCE)
+    ]
     if late:
-        return Finding(False, messages.ended_after(spans[0].kind, late, outcome.at), moment=outcome.at)
-    return nothing_after(spans, outcome.cancelled_at if outcome.cancelled_at is not None else outcome.at)
+        return Finding(
+            False, messages.ended_after(spans[0].kind, late, outcome.at), moment=outcome.at
+        )
+    return nothing_after(
+        spans, outcome.cancelled_at if outcome.cancelled_at is not None else outcome.at
+    )
 
 
 def nothing_after(spans: list[Span], moment: float) -> Finding:
@@ -149,7 +190,11 @@ def nothing_after(spans: list[Span], moment: float) -> Finding:
     late = [span for span in spans if span.start > moment + TOLERANCE]
     if not late:
         return PASSED
-    return Finding(False, messages.began_after(late[0].kind, [span.name for span in late], moment), moment=late[0].start)
+    return Finding(
+        False,
+        messages.began_after(late[0].kind, [span.name for span in late], moment),
+        moment=late[0].start,
+    )
 
 
 def clean(trace: Trace) -> Finding:
@@ -157,14 +202,25 @@ def clean(trace: Trace) -> Finding:
     trace.require_finished()
     if trace.leftovers:
         return Finding(False, messages.left_behind(trace.leftovers), moment=trace.ended)
-    noticed = trace.observed("never-awaited", "never-retrieved", "unclosed", "destroyed", "callback-failed", "thread-failed")
+    noticed = trace.observed(
+        "never-awaited",
+        "never-retrieved",
+        "unclosed",
+        "destroyed",
+        "callback-failed",
+        "thread-failed",
+    )
     return Finding(False, messages.noticed(noticed)) if noticed else PASSED
 
 
 def never_blocking(trace: Trace) -> Finding:
     """Student code never blocked the event loop's thread with a sleep or a file."""
     blocking = trace.observed("blocking")
-    return Finding(False, messages.noticed(blocking[:2]), moment=blocking[0].time) if blocking else PASSED
+    return (
+        Finding(False, messages.noticed(blocking[:2]), moment=blocking[0].time)
+        if blocking
+        else PASSED
+    )
 
 
 def turns_at_most(turns: int, limit: int) -> Finding:

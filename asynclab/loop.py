@@ -1,4 +1,5 @@
 """VirtualLoop: an asyncio event loop in which time passes only when nothing else can happen."""
+
 from __future__ import annotations
 
 import asyncio
@@ -13,7 +14,14 @@ from asynclab.notsimulated import NotSimulatedError, refuse_unsimulated
 from asynclab.recording import Recording
 from asynclab.workers import Workers
 
-__all__ = ["Deadlock", "HorizonReached", "Livelock", "NotSimulatedError", "VirtualLoop", "VirtualTask"]
+__all__ = [
+    "Deadlock",
+    "HorizonReached",
+    "Livelock",
+    "NotSimulatedError",
+    "VirtualLoop",
+    "VirtualTask",
+]
 
 TICKS_PER_SECOND = 1_000_000_000
 TURNS_AT_ONE_MOMENT = 100_000
@@ -118,7 +126,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _timer_handle_cancelled(self, timer):
         self._timer_cancelled_count += 1
-        if self._timer_cancelled_count > 100 and self._timer_cancelled_count > len(self._timers) // 2:
+        if (
+            self._timer_cancelled_count > 100
+            and self._timer_cancelled_count > len(self._timers) // 2
+        ):
             self._timers = [item for item in self._timers if not item[2]._cancelled]
             heapq.heapify(self._timers)
             self._timer_cancelled_count = 0
@@ -129,10 +140,14 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if self._task_factory is not None and not self._eager:
             return super().create_task(coro, name=name, context=context, **options)
         parent = asyncio.current_task(self) if self.is_running() else None
-        record = self.recording.task_created(coro, name and str(name), getattr(getattr(parent, "record", None), "number", None))
+        record = self.recording.task_created(
+            coro, name and str(name), getattr(getattr(parent, "record", None), "number", None)
+        )
         if self._eager:
             options.setdefault("eager_start", True)
-        task = VirtualTask(coro, record=record, loop=self, name=record.name, context=context, **options)
+        task = VirtualTask(
+            coro, record=record, loop=self, name=record.name, context=context, **options
+        )
         if task.done():
             self.recording.task_ran(task, record.created)
         return task
@@ -140,7 +155,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def set_task_factory(self, factory):
         """Like asyncio's; the eager factory (3.12) is built in, so that eager tasks are recorded too."""
         super().set_task_factory(factory)
-        self._eager = factory is not None and factory is getattr(asyncio, "eager_task_factory", None)
+        self._eager = factory is not None and factory is getattr(
+            asyncio, "eager_task_factory", None
+        )
 
     def run_in_executor(self, executor, func, *args):
         """A worker thread of the run computes `func(*args)`; a pool other than of threads is not simulated."""
@@ -154,7 +171,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
         # Like asyncio's, but the task that closes a dropped generator says whose it is.
         self._asyncgens.discard(agen)
         if not self.is_closed():
-            self.call_soon_threadsafe(lambda: self.create_task(agen.aclose(), name=f"aclose {agen.__name__}"))
+            self.call_soon_threadsafe(
+                lambda: self.create_task(agen.aclose(), name=f"aclose {agen.__name__}")
+            )
 
     # ---- one turn
 
@@ -221,11 +240,21 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def foreign_threads(self):
         """Threads that student code started by itself and that still live."""
-        return [thread for thread in threading.enumerate() if thread not in self._threads_before and not self.workers.owns(thread) and thread is not threading.current_thread()]
+        return [
+            thread
+            for thread in threading.enumerate()
+            if thread not in self._threads_before
+            and not self.workers.owns(thread)
+            and thread is not threading.current_thread()
+        ]
 
     def _shuffle_ready(self):
         # Only tasks among themselves: the order of a future's callbacks is documented.
-        places = [index for index, handle in enumerate(self._ready) if type(getattr(handle._callback, "__self__", None)) is VirtualTask]
+        places = [
+            index
+            for index, handle in enumerate(self._ready)
+            if type(getattr(handle._callback, "__self__", None)) is VirtualTask
+        ]
         handles = [self._ready[index] for index in places]
         self._shuffle.shuffle(handles)
         for index, handle in zip(places, handles):
@@ -246,7 +275,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     async def getaddrinfo(self, host, port, *, family=0, type=0, proto=0, flags=0):
         """Addresses of a host of the closed world."""
-        return await self.network.getaddrinfo(host, port, family=family, type=type, proto=proto, flags=flags)
+        return await self.network.getaddrinfo(
+            host, port, family=family, type=type, proto=proto, flags=flags
+        )
 
     async def getnameinfo(self, sockaddr, flags=0):
         """Host and port of an address of the closed world."""

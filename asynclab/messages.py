@@ -1,4 +1,5 @@
 """Every sentence that a student can see, except those that stand in a notebook."""
+
 from __future__ import annotations
 
 __all__ = []
@@ -6,7 +7,11 @@ __all__ = []
 
 def number(value, digits=3) -> str:
     """A number as Indonesians write it: 2.5 -> '2,5'; at most `digits` decimals."""
-    return f"{round(value, digits):,.{digits}f}".rstrip("0").rstrip(".").translate(str.maketrans(",.", ".,"))
+    return (
+        f"{round(value, digits):,.{digits}f}".rstrip("0")
+        .rstrip(".")
+        .translate(str.maketrans(",.", ".,"))
+    )
 
 
 def at(seconds) -> str:
@@ -29,7 +34,9 @@ def place(place) -> str:
 def verdict(trace) -> str:
     """Why a run did not finish: the fact, and where every task waits."""
     sentence = _VERDICTS[trace.verdict](trace)
-    return "\n".join([sentence, *(f"• {waiting(item)}" for item in trace.stuck[:8]), *_more(trace.stuck[8:])])
+    return "\n".join(
+        [sentence, *(f"• {waiting(item)}" for item in trace.stuck[:8]), *_more(trace.stuck[8:])]
+    )
 
 
 def waiting(item) -> str:
@@ -56,15 +63,32 @@ def place_json(data) -> str:
 
 _VERDICTS = {
     "failed": _failed,
-    "deadlock": lambda trace: f"Kebuntuan (deadlock) pada {at(trace.ended)}: semua task menunggu dan tidak ada yang dapat membangunkannya.",
-    "livelock": lambda trace: f"Kode berputar tanpa henti pada {at(trace.ended)}: task terus berjalan, tetapi waktu tidak pernah maju.",
-    "horizon": lambda trace: f"Sesudah {number(trace.ended)} detik (waktu maya) kode belum juga selesai.",
-    "stopped": lambda trace: f"Kode dihentikan: event loop terhalang lebih dari {number(trace.reason.get('limit', 0))} detik tanpa menyerahkan giliran"
-    + (f", di {place_json(trace.reason['place'])}." if trace.reason.get("place") else "."),
-    "exited": lambda trace: f"Kode memanggil {trace.reason.get('type', 'SystemExit')} pada {at(trace.ended)} dan menghentikan seluruh program.",
-    "killed": lambda trace: "Proses yang menjalankan kode mati sebelum skenario ini selesai" + (f" ({trace.reason['text']})." if trace.reason.get("text") else "."),
-    "overflow": lambda trace: f"Kode menghasilkan terlalu banyak kejadian untuk dicatat (pada {at(trace.ended)}).",
-    "broken": lambda trace: "Skenario ini tidak dapat dijalankan karena kesalahan pada penguji, bukan pada kode Anda.",
+    "deadlock": lambda trace: (
+        f"Kebuntuan (deadlock) pada {at(trace.ended)}: semua task menunggu dan tidak ada yang dapat membangunkannya."
+    ),
+    "livelock": lambda trace: (
+        f"Kode berputar tanpa henti pada {at(trace.ended)}: task terus berjalan, tetapi waktu tidak pernah maju."
+    ),
+    "horizon": lambda trace: (
+        f"Sesudah {number(trace.ended)} detik (waktu maya) kode belum juga selesai."
+    ),
+    "stopped": lambda trace: (
+        f"Kode dihentikan: event loop terhalang lebih dari {number(trace.reason.get('limit', 0))} detik tanpa menyerahkan giliran"
+        + (f", di {place_json(trace.reason['place'])}." if trace.reason.get("place") else ".")
+    ),
+    "exited": lambda trace: (
+        f"Kode memanggil {trace.reason.get('type', 'SystemExit')} pada {at(trace.ended)} dan menghentikan seluruh program."
+    ),
+    "killed": lambda trace: (
+        "Proses yang menjalankan kode mati sebelum skenario ini selesai"
+        + (f" ({trace.reason['text']})." if trace.reason.get("text") else ".")
+    ),
+    "overflow": lambda trace: (
+        f"Kode menghasilkan terlalu banyak kejadian untuk dicatat (pada {at(trace.ended)})."
+    ),
+    "broken": lambda trace: (
+        "Skenario ini tidak dapat dijalankan karena kesalahan pada penguji, bukan pada kode Anda."
+    ),
 }
 
 
@@ -93,7 +117,9 @@ def missing_trace() -> str:
 
 def foreign_trace(expected, found) -> str:
     """The trace on record is of another scenario or seed."""
-    return f"Catatan jalannya program bukan dari skenario ini (diminta {expected}, ditemukan {found})."
+    return (
+        f"Catatan jalannya program bukan dari skenario ini (diminta {expected}, ditemukan {found})."
+    )
 
 
 # ---- the closed world
@@ -178,14 +204,27 @@ def raised_other(what, wanted, raised) -> str:
 
 def left_behind(items) -> str:
     """Tasks, threads, sessions still alive at the end."""
-    return "Masih tertinggal sesudah skenario selesai: " + "; ".join(f"{item.name} ({_KINDS.get(item.kind, item.kind)}), {_last_seen(item)}" for item in items[:4]) + ("; …" if len(items) > 4 else "") + "."
+    return (
+        "Masih tertinggal sesudah skenario selesai: "
+        + "; ".join(
+            f"{item.name} ({_KINDS.get(item.kind, item.kind)}), {_last_seen(item)}"
+            for item in items[:4]
+        )
+        + ("; …" if len(items) > 4 else "")
+        + "."
+    )
 
 
 def _last_seen(item):
     return f"di {place(item.place)}" if item.place else "tanpa tempat yang diketahui"
 
 
-_KINDS = {"task": "task", "thread": "thread", "generator": "async generator", "connection": "koneksi"}
+_KINDS = {
+    "task": "task",
+    "thread": "thread",
+    "generator": "async generator",
+    "connection": "koneksi",
+}
 
 
 def noticed(items) -> str:
@@ -196,7 +235,9 @@ def noticed(items) -> str:
 def observation(item) -> str:
     """One observation as a sentence."""
     where = f" (di {place(item.place)})" if item.place else ""
-    return _OBSERVATIONS.get(item.kind, "{text}{where}.").format(text=item.text, where=where, at=at(item.time))
+    return _OBSERVATIONS.get(item.kind, "{text}{where}.").format(
+        text=item.text, where=where, at=at(item.time)
+    )
 
 
 _OBSERVATIONS = {
@@ -239,7 +280,11 @@ def score(rubric) -> str:
     """The line above the table: points earned, and how many more are judged later by hidden criteria."""
     line = f"Nilai: {number(rubric.earned)} dari {number(rubric.total)}"
     rest = rubric.points - rubric.total
-    return f"{line} (uji yang terlihat; {number(rest)} poin lain diperiksa saat penilaian)" if rest > 1e-9 else line
+    return (
+        f"{line} (uji yang terlihat; {number(rest)} poin lain diperiksa saat penilaian)"
+        if rest > 1e-9
+        else line
+    )
 
 
 TABLE = {

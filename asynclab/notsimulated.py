@@ -1,4 +1,5 @@
 """What the closed world does not have raises by name, instead of reaching for the real one."""
+
 from __future__ import annotations
 
 from asynclab import messages
@@ -11,7 +12,14 @@ COROUTINES = (
     "sock_recvfrom", "sock_recvfrom_into", "sock_sendall", "sock_sendfile", "sock_sendto", "start_tls",
     "subprocess_exec", "subprocess_shell",
 )  # fmt: skip
-FUNCTIONS = ("add_reader", "add_signal_handler", "add_writer", "remove_reader", "remove_signal_handler", "remove_writer")
+FUNCTIONS = (
+    "add_reader",
+    "add_signal_handler",
+    "add_writer",
+    "remove_reader",
+    "remove_signal_handler",
+    "remove_writer",
+)
 
 
 class NotSimulatedError(NotImplementedError):

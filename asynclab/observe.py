@@ -1,4 +1,5 @@
 """Witness: catches on the side what a run would otherwise print, hide or do to the real world."""
+
 from __future__ import annotations
 
 import contextlib
@@ -38,7 +39,9 @@ class Witness(contextlib.ExitStack):
         self.stderr = io.StringIO()
         self._busy = False
         loop.set_exception_handler(self._loop_exception)
-        loop.on_blocking_sleep = lambda seconds: self._blocking(f"time.sleep({seconds:g})", sys._getframe(3))
+        loop.on_blocking_sleep = lambda seconds: self._blocking(
+            f"time.sleep({seconds:g})", sys._getframe(3)
+        )
 
     def __enter__(self):
         super().__enter__()
@@ -68,7 +71,9 @@ class Witness(contextlib.ExitStack):
             name, mode = args[0], args[1]
             if isinstance(name, (str, bytes, os.PathLike)):
                 frame = sys._getframe(2)
-                text = f"open({os.path.basename(os.fsdecode(name))!r}" + (f", {mode!r})" if isinstance(mode, str) else ")")
+                text = f"open({os.path.basename(os.fsdecode(name))!r}" + (
+                    f", {mode!r})" if isinstance(mode, str) else ")"
+                )
                 if _opened_by_student(frame):
                     self._blocking(text, frame)
 
@@ -85,7 +90,11 @@ class Witness(contextlib.ExitStack):
         if forgotten:
             self.recording.observe("never-awaited", forgotten[1], _origin(text))
         elif issubclass(category, ResourceWarning):
-            self.recording.observe("unclosed", text.removeprefix("unclosed ").removeprefix("Unclosed ").split("<")[0].strip() or text)
+            self.recording.observe(
+                "unclosed",
+                text.removeprefix("unclosed ").removeprefix("Unclosed ").split("<")[0].strip()
+                or text,
+            )
         elif not is_library(filename) or category is RuntimeWarning:
             self.recording.observe("warning", f"{category.__name__}: {text}")
 
@@ -100,14 +109,20 @@ class Witness(contextlib.ExitStack):
             self.recording.observe("unclosed", message.removeprefix("Unclosed "))
         else:
             place = error and place_of_traceback(error.__traceback__)
-            self.recording.observe("callback-failed", f"{message}: {_name(error)}" if error else message, place)
+            self.recording.observe(
+                "callback-failed", f"{message}: {_name(error)}" if error else message, place
+            )
 
     def _unraisable(self, event):
-        self.recording.observe("warning", f"{_name(event.exc_value)}", place_of_traceback(event.exc_traceback))
+        self.recording.observe(
+            "warning", f"{_name(event.exc_value)}", place_of_traceback(event.exc_traceback)
+        )
 
     def _thread_exception(self, event):
         if event.exc_type is not SystemExit:
-            self.recording.observe("thread-failed", _name(event.exc_value), place_of_traceback(event.exc_traceback))
+            self.recording.observe(
+                "thread-failed", _name(event.exc_value), place_of_traceback(event.exc_traceback)
+            )
 
 
 class _LogCollector(logging.Handler):
@@ -143,7 +158,9 @@ def _opened_by_student(frame):
         filename = frame.f_code.co_filename
         if filename.startswith("<frozen importlib") or filename.endswith(_SOURCE_READERS):
             return False
-        if not filename.startswith("<frozen") and (filename.startswith(_SITE) or not filename.startswith(_STDLIB)):
+        if not filename.startswith("<frozen") and (
+            filename.startswith(_SITE) or not filename.startswith(_STDLIB)
+        ):
             return not is_library(filename)
         frame = frame.f_back
     return False

@@ -1,4 +1,5 @@
 """Where in the student's own code something happens: the innermost frame that belongs to no library."""
+
 from __future__ import annotations
 
 import functools
@@ -13,8 +14,22 @@ from asynclab.trace import Place
 __all__ = ["coroutine_name", "find_place", "is_library", "place_of_task"]
 
 _LIBRARIES = tuple(
-    {os.path.realpath(path) + os.sep for path in (*map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")), *site.getsitepackages(), os.path.dirname(__file__))}
-    | {path + os.sep for path in (*map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")), *site.getsitepackages(), os.path.dirname(__file__))}
+    {
+        os.path.realpath(path) + os.sep
+        for path in (
+            *map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")),
+            *site.getsitepackages(),
+            os.path.dirname(__file__),
+        )
+    }
+    | {
+        path + os.sep
+        for path in (
+            *map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")),
+            *site.getsitepackages(),
+            os.path.dirname(__file__),
+        )
+    }
 )
 
 
@@ -65,7 +80,17 @@ def place_of_coroutine(awaited) -> Place | None:
             if frame is not None:
                 frames.append((frame.f_code, frame.f_lineno))
                 break
-        awaited = next((inner for inner in (getattr(awaited, name, None) for name in ("cr_await", "gi_yieldfrom", "ag_await")) if inner is not None), None)
+        awaited = next(
+            (
+                inner
+                for inner in (
+                    getattr(awaited, name, None)
+                    for name in ("cr_await", "gi_yieldfrom", "ag_await")
+                )
+                if inner is not None
+            ),
+            None,
+        )
     return find_place(frames)
 
 

@@ -1,4 +1,5 @@
 """Recording: the open notebook in which a run writes its spans, notes, tasks and observations as they happen."""
+
 from __future__ import annotations
 
 import contextvars
@@ -57,7 +58,9 @@ class Recording:
         """Begin a span and return it."""
         if self._frozen:
             return Span(str(kind), str(name), self.now(), 0)
-        span = Span(str(kind), str(name), self.now(), self.next_order(), data=encode(data), task=task)
+        span = Span(
+            str(kind), str(name), self.now(), self.next_order(), data=encode(data), task=task
+        )
         self.spans.append(span)
         return span
 
@@ -75,7 +78,14 @@ class Recording:
         """Start the record of a new task; names it by number, so that names are equal in every run."""
         self.task_count += 1
         number = self.task_count
-        record = TaskRecord(number, name or f"Task-{number}", parent, coroutine_name(coroutine), self.now(), owner.get())
+        record = TaskRecord(
+            number,
+            name or f"Task-{number}",
+            parent,
+            coroutine_name(coroutine),
+            self.now(),
+            owner.get(),
+        )
         if number <= TASK_LIMIT and not self._frozen:
             self.tasks.append(record)
         return record

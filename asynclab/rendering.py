@@ -1,4 +1,5 @@
 """Rubrics as HTML and plain text: small functions of data."""
+
 from __future__ import annotations
 
 import re
@@ -25,7 +26,9 @@ def rubric_text(rubric) -> str:
         lines.append(f"{sign(item)} {item.sentence} ({messages.number(item.points)})")
         lines += [f"    {line}" for line in item.fact.splitlines()]
         lines += [f"    {messages.TABLE['maybe']}: {item.guess}"] if item.guess else []
-        lines += [f"    {messages.TABLE['hint']}: {item.hint}"] if item.hint and not item.skipped else []
+        lines += (
+            [f"    {messages.TABLE['hint']}: {item.hint}"] if item.hint and not item.skipped else []
+        )
     return "\n".join(lines)
 
 
@@ -42,7 +45,9 @@ def rubric_html(rubric) -> str:
 def _row(item):
     state = messages.TABLE["skipped" if item.skipped else STATES[item.passed]]
     colour = "#777" if item.skipped else COLOURS[item.passed]
-    details = "".join(f'<div style="margin:.3em 0 0 0">{_line(line)}</div>' for line in item.fact.splitlines())
+    details = "".join(
+        f'<div style="margin:.3em 0 0 0">{_line(line)}</div>' for line in item.fact.splitlines()
+    )
     if item.guess:
         details += f"<div><em>{messages.TABLE['maybe']}:</em> {_line(item.guess)}</div>"
     if item.hint and not item.skipped:

@@ -1,4 +1,5 @@
 """Rubric: criteria with points; the object that a test cell ends with is the student's table and nbgrader's number."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -59,12 +60,19 @@ class Rubric:
             passed, finding = False, Finding(False, str(error))
             skipped = any(item.fact == finding.fact for item in self.criteria)
         except Exception as error:
-            passed, finding = None, Finding(False, messages.unjudged(f"{type(error).__name__}: {error}"))
+            passed, finding = (
+                None,
+                Finding(False, messages.unjudged(f"{type(error).__name__}: {error}")),
+            )
         if passed:
             self.criteria.append(Criterion(sentence, points, True))
         else:
             fact = messages.same_reason() if skipped else finding.fact
-            self.criteria.append(Criterion(sentence, points, passed, fact, finding.guess, hint, skipped, finding.moment))
+            self.criteria.append(
+                Criterion(
+                    sentence, points, passed, fact, finding.guess, hint, skipped, finding.moment
+                )
+            )
 
     @property
     def total(self) -> float:

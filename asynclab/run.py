@@ -1,4 +1,5 @@
 """run(scenario) -> Trace: student code and a scenario, once, on a fresh loop in a fresh thread."""
+
 from __future__ import annotations
 
 import asyncio
@@ -12,9 +13,22 @@ import sys
 import threading
 
 from asynclab import clock, messages
-from asynclab.loop import TICKS_PER_SECOND, Deadlock, HorizonReached, Livelock, VirtualLoop, VirtualTask
+from asynclab.loop import (
+    TICKS_PER_SECOND,
+    Deadlock,
+    HorizonReached,
+    Livelock,
+    VirtualLoop,
+    VirtualTask,
+)
 from asynclab.observe import Witness
-from asynclab.places import is_library, place_of_coroutine, place_of_stack, place_of_task, place_of_traceback
+from asynclab.places import (
+    is_library,
+    place_of_coroutine,
+    place_of_stack,
+    place_of_task,
+    place_of_traceback,
+)
 from asynclab.recording import Overflow
 from asynclab.schema import to_json
 from asynclab.trace import Leftover, Trace
@@ -35,7 +49,16 @@ class Stopped(BaseException):
     """Thrown into the run's thread by the wall-clock guard."""
 
 
-def run(scenario, *, seed=None, horizon=3600.0, wall_limit=10.0, latency=0.0, bandwidth=None, shuffle=None) -> Trace:
+def run(
+    scenario,
+    *,
+    seed=None,
+    horizon=3600.0,
+    wall_limit=10.0,
+    latency=0.0,
+    bandwidth=None,
+    shuffle=None,
+) -> Trace:
     """Run `async def scenario(world)` in the closed world and return what happened.
 
     seed: for `world.random` and the global `random`; by default the grading job's, else DEFAULT_SEED.
@@ -112,7 +135,9 @@ def _perform(scenario, seed, wall_limit, options):
     trace = Trace(scenario.__name__, seed)
     loop = VirtualLoop(**options)
     began = clock.real.perf_counter()
-    thread = threading.Thread(target=_run_thread, args=(loop, scenario, trace), name="asynclab-run", daemon=True)
+    thread = threading.Thread(
+        target=_run_thread, args=(loop, scenario, trace), name="asynclab-run", daemon=True
+    )
     state = random.getstate()
     random.seed(seed)
     try:
@@ -125,8 +150,16 @@ def _perform(scenario, seed, wall_limit, options):
     if trace.verdict != "finished" and not trace.ended:
         trace.ended = loop.time()
     trace.turns = loop.turns if not trace.turns else trace.turns
-    trace.notes_, trace.spans_, trace.tasks, trace.observations = list(recording.notes), list(recording.spans), recording.tasks, recording.observations
-    trace.wall = {"seconds": round(clock.real.perf_counter() - began, 6), "longest_step": round(loop.longest_step, 6)}
+    trace.notes_, trace.spans_, trace.tasks, trace.observations = (
+        list(recording.notes),
+        list(recording.spans),
+        recording.tasks,
+        recording.observations,
+    )
+    trace.wall = {
+        "seconds": round(clock.real.perf_counter() - began, 6),
+        "longest_step": round(loop.longest_step, 6),
+    }
     return trace
 
 
@@ -149,7 +182,9 @@ def _guard(thread, trace, wall_limit):
 def _stop(thread, grace):
     # Code that catches everything gets it again and again; what stays deaf is left behind as a daemon.
     for _ in range(int(grace / 0.05)):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped)
+        )
         thread.join(0.05)
         if not thread.is_alive():
             break
@@ -180,7 +215,12 @@ def _play(loop, scenario, world, trace):
         loop.main = main
         loop.run_until_complete(main)
     except (Deadlock, Livelock, HorizonReached, Overflow) as verdict:
-        trace.verdict = {Deadlock: "deadlock", Livelock: "livelock", HorizonReached: "horizon", Overflow: "overflow"}[type(verdict)]
+        trace.verdict = {
+            Deadlock: "deadlock",
+            Livelock: "livelock",
+            HorizonReached: "horizon",
+            Overflow: "overflow",
+        }[type(verdict)]
     except Stopped:
         trace.verdict = "stopped"
     except (SystemExit, KeyboardInterrupt) as error:
@@ -188,7 +228,11 @@ def _play(loop, scenario, world, trace):
     except BaseException as error:
         place = place_of_traceback(error.__traceback__)
         trace.verdict = "failed"
-        trace.reason = {"type": type(error).__name__, "text": str(error)[:500], "place": place and to_json(place)}
+        trace.reason = {
+            "type": type(error).__name__,
+            "text": str(error)[:500],
+            "place": place and to_json(place),
+        }
     trace.ended, trace.turns = loop.time(), loop.turns
     if trace.verdict not in ("finished", "stopped"):
         trace.stuck = [_leftover(task) for task in _tasks(loop)]
@@ -207,7 +251,9 @@ def _settle(loop, trace):
     trace.leftovers = [_leftover(task) for task in tasks]
     for generator in sorted(loop._asyncgens, key=lambda generator: generator.__qualname__):
         if generator.ag_frame is not None and not is_library(generator.ag_code.co_filename):
-            trace.leftovers.append(Leftover("generator", generator.__name__, place_of_coroutine(generator)))
+            trace.leftovers.append(
+                Leftover("generator", generator.__name__, place_of_coroutine(generator))
+            )
     for job in loop.workers.unfinished():
         trace.leftovers.append(Leftover("thread", job.name))
     for thread in loop.foreign_threads():

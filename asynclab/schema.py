@@ -1,4 +1,5 @@
 """Dataclasses to plain JSON and back, every field checked against its type hint."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -35,8 +36,13 @@ def from_json(kind, data, path="trace"):
         return [from_json(item, value, f"{path}[{number}]") for number, value in enumerate(data)]
     if origin is tuple:
         items = typing.get_args(kind)
-        _require(isinstance(data, list) and len(data) == len(items), path, f"list of {len(items)}", data)
-        return tuple(from_json(item, value, f"{path}[{number}]") for number, (item, value) in enumerate(zip(items, data)))
+        _require(
+            isinstance(data, list) and len(data) == len(items), path, f"list of {len(items)}", data
+        )
+        return tuple(
+            from_json(item, value, f"{path}[{number}]")
+            for number, (item, value) in enumerate(zip(items, data))
+        )
     if dataclasses.is_dataclass(kind):
         return _from_object(kind, data, path)
     if kind is float:
@@ -56,8 +62,15 @@ def _from_union(kinds, data, path):
 
 def _from_object(kind, data, path):
     fields = _fields(kind)
-    _require(type(data) is dict and data.keys() == fields.keys(), path, f"object with {', '.join(fields)}", data)
-    return kind(**{name: from_json(hint, data[name], f"{path}.{name}") for name, hint in fields.items()})
+    _require(
+        type(data) is dict and data.keys() == fields.keys(),
+        path,
+        f"object with {', '.join(fields)}",
+        data,
+    )
+    return kind(
+        **{name: from_json(hint, data[name], f"{path}.{name}") for name, hint in fields.items()}
+    )
 
 
 @functools.cache

@@ -1,4 +1,5 @@
 """Trace: what happened in one run, as plain data; everything else in the project reads it."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -12,10 +13,31 @@ from asynclab import messages
 from asynclab.schema import SchemaError, from_json, to_json
 from asynclab.values import Outcome, decode
 
-__all__ = ["Leftover", "Note", "Observation", "Outcome", "Place", "Span", "TaskRecord", "Trace", "TraceError"]
+__all__ = [
+    "Leftover",
+    "Note",
+    "Observation",
+    "Outcome",
+    "Place",
+    "Span",
+    "TaskRecord",
+    "Trace",
+    "TraceError",
+]
 
 FORMAT = 1
-VERDICTS = ("finished", "failed", "deadlock", "livelock", "horizon", "stopped", "exited", "killed", "overflow", "broken")
+VERDICTS = (
+    "finished",
+    "failed",
+    "deadlock",
+    "livelock",
+    "horizon",
+    "stopped",
+    "exited",
+    "killed",
+    "overflow",
+    "broken",
+)
 OUTCOMES = ("finished", "failed", "cancelled", "open")
 
 
@@ -197,7 +219,11 @@ def find_contradiction(trace: Trace) -> str:
         return f"verdict {trace.verdict!r}"
     orders = []
     for span in trace.spans_:
-        if span.outcome not in OUTCOMES or (span.outcome == "open") != (span.end is None) or (span.end is None) != (span.finished is None):
+        if (
+            span.outcome not in OUTCOMES
+            or (span.outcome == "open") != (span.end is None)
+            or (span.end is None) != (span.finished is None)
+        ):
             return f"span {span.name!r}: outcome {span.outcome!r}"
         if span.start < 0 or (span.end is not None and not span.start <= span.end <= trace.ended):
             return f"span {span.name!r}: start {span.start:g}, end {span.end}"
@@ -214,6 +240,8 @@ def find_contradiction(trace: Trace) -> str:
         return "an event after the end"
     for task in trace.tasks:
         times = [task.created, *(moment for step in task.steps for moment in step)]
-        if task.outcome not in OUTCOMES or any(later < earlier for earlier, later in zip(times, times[1:])):
+        if task.outcome not in OUTCOMES or any(
+            later < earlier for earlier, later in zip(times, times[1:])
+        ):
             return f"task {task.name!r}"
     return ""

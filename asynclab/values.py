@@ -1,4 +1,5 @@
 """Python values as plain JSON and back, with exact types, so that no student object is ever compared."""
+
 from __future__ import annotations
 
 import math
@@ -58,7 +59,10 @@ class Outcome:
 
     def raised(self, name) -> bool:
         """Whether an exception of the type called `name` came out."""
-        return self.how == "raised" and (getattr(self.value, "type", None) or type(self.value).__name__) == name
+        return (
+            self.how == "raised"
+            and (getattr(self.value, "type", None) or type(self.value).__name__) == name
+        )
 
 
 def encode(value, depth=DEPTH_LIMIT):
@@ -91,7 +95,13 @@ def encode(value, depth=DEPTH_LIMIT):
         return {TAG: "dict", "items": pairs}
     if kind is Outcome:
         inner = encode(value.value, depth - 1)
-        return {TAG: "outcome", "how": value.how, "value": inner, "at": value.at, "cancelled_at": value.cancelled_at}
+        return {
+            TAG: "outcome",
+            "how": value.how,
+            "value": inner,
+            "at": value.at,
+            "cancelled_at": value.cancelled_at,
+        }
     if isinstance(value, BaseException):
         return _exception(value, depth)
     return _opaque(value)
@@ -150,7 +160,11 @@ def describe(value, limit=120):
 
 def _exception(error, depth):
     arguments = [encode(item, depth - 1) for item in _quietly(lambda: tuple(error.args), ())]
-    parts = _quietly(lambda: tuple(error.exceptions), ()) if isinstance(error, BaseExceptionGroup) else ()
+    parts = (
+        _quietly(lambda: tuple(error.exceptions), ())
+        if isinstance(error, BaseExceptionGroup)
+        else ()
+    )
     return {
         TAG: "exception",
         "type": type(error).__name__,
@@ -161,7 +175,11 @@ def _exception(error, depth):
 
 
 def _opaque(value):
-    return {TAG: "object", "type": type(value).__name__, "text": _quietly(lambda: repr(value), "")[:TEXT_LIMIT]}
+    return {
+        TAG: "object",
+        "type": type(value).__name__,
+        "text": _quietly(lambda: repr(value), "")[:TEXT_LIMIT],
+    }
 
 
 def _quietly(function, default):

@@ -1,4 +1,5 @@
 """Worker threads of a run: one thread of the whole run computes at a time, and the clock stands still meanwhile."""
+
 from __future__ import annotations
 
 import asyncio
@@ -26,11 +27,19 @@ class Job:
     """One call in a worker thread: waiting, computing, asleep in virtual time, or done."""
 
     def __init__(self, workers, pool, function, args, future):
-        self.workers, self.pool, self.function, self.args, self.future = workers, pool, function, args, future
+        self.workers, self.pool, self.function, self.args, self.future = (
+            workers,
+            pool,
+            function,
+            args,
+            future,
+        )
         self.go = threading.Event()
         self.result = self.error = None
         self.done = self.started = self.detached = False
-        self.thread = threading.Thread(target=self._work, name=f"asynclab-worker-{workers.count}", daemon=True)
+        self.thread = threading.Thread(
+            target=self._work, name=f"asynclab-worker-{workers.count}", daemon=True
+        )
 
     @property
     def name(self):
@@ -106,7 +115,9 @@ class Workers:
 
     def unfinished(self):
         """Jobs that have begun or are queued, in order of submission."""
-        return [job for job in (*self._parked, *self._runnable) if not job.future.done() or job.started]
+        return [
+            job for job in (*self._parked, *self._runnable) if not job.future.done() or job.started
+        ]
 
     def step(self):
         """Let one worker compute until it ends, sleeps or blocks; return whether there was one."""

@@ -1,4 +1,5 @@
 """World: what a scenario may do in the closed world, and the things it hands to student code."""
+
 from __future__ import annotations
 
 import asyncio
@@ -41,7 +42,9 @@ class World:
     def span(self, kind, name="", **data):
         """Context manager: from enter to exit something called `name` of this kind goes on."""
         task = asyncio.current_task()
-        span = self._recording.begin(kind, name, data, getattr(getattr(task, "record", None), "number", None))
+        span = self._recording.begin(
+            kind, name, data, getattr(getattr(task, "record", None), "number", None)
+        )
         try:
             yield span
         except (asyncio.CancelledError, GeneratorExit):
