@@ -24,8 +24,8 @@ def test_the_text_puts_the_remedy_under_the_lack():
         "! Sandbox  tidak ada",
         "           → pasang",
         "",
-        "Belum siap: 1 hal perlu diperbaiki dengan perintah di atas. "
-        "1 saran di atas boleh menyusul.",
+        "Belum siap: 1 hal perlu diperbaiki dengan perintah di atas."
+        + " 1 saran di atas boleh menyusul.",
     ]
 
 
