@@ -71,6 +71,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
     shuffle: a seed that permutes tasks that are ready at the same moment, or None for asyncio's order.
     """
 
+    hosts_runs = False
+    """Whether code on this loop may itself call `run`: only on the loop of a notebook's cells."""
+
     def __init__(self, *, horizon=3600.0, latency=0.0, bandwidth=None, shuffle=None):
         super().__init__()
         self.ticks = 0

@@ -86,6 +86,7 @@ _VERDICTS = {
     "overflow": lambda trace: (
         f"Kode menghasilkan terlalu banyak kejadian untuk dicatat (pada {at(trace.ended)})."
     ),
+    "rejected": lambda trace: trace.reason["text"],
     "broken": lambda trace: (
         "Skenario ini tidak dapat dijalankan karena kesalahan pada penguji, bukan pada kode Anda."
     ),

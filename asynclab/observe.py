@@ -148,7 +148,7 @@ def _audit(event, args):
     # An audit hook stays for the life of the process, so it must cost next to nothing outside a run.
     if event == "open" or event in REFUSED:
         loop = clock.current_loop()
-        if loop is not None:
+        if loop is not None and loop.witness is not None:
             loop.witness.audit(event, args)
 
 

@@ -72,12 +72,13 @@ def run(
     """
     stage = _stage.get()
     if stage is not None and stage.replays:
-        return stage.next(scenario)
+        return stage.next(scenario, seed)
     if not inspect.iscoroutinefunction(scenario):
         if inspect.iscoroutine(scenario):
             scenario.close()
         raise TypeError(messages.not_a_scenario(scenario))
-    if clock.current_loop() is not None:
+    loop = clock.current_loop()
+    if loop is not None and not loop.hosts_runs:
         raise RuntimeError(messages.nested_run())
     if seed is None:
         seed = DEFAULT_SEED if stage is None else stage.seed
@@ -90,19 +91,27 @@ def run(
 
 
 class _Stage:
-    def __init__(self, seed, traces, replays):
-        self.seed, self.traces, self.replays, self.position = seed, traces, replays, 0
+    def __init__(self, seed, traces, replays, missing=""):
+        self.seed, self.traces, self.replays, self.missing = seed, traces, replays, missing
+        self.position = 0
 
-    def next(self, scenario):
-        name = getattr(scenario, "__name__", "?")
+    def next(self, scenario, seed):
+        name, seed = getattr(scenario, "__name__", "?"), self.seed if seed is None else seed
         self.position += 1
         if self.position > len(self.traces):
-            return Trace(name, self.seed, "killed", {"text": messages.missing_trace()})
+            return rejected(name, seed, self.missing or messages.missing_trace())
         trace = self.traces[self.position - 1]
-        if (trace.scenario, trace.seed) != (name, self.seed):
-            fault = messages.foreign_trace(f"{name}/{self.seed}", f"{trace.scenario}/{trace.seed}")
-            return Trace(name, self.seed, "killed", {"text": fault})
+        if isinstance(trace, str):
+            return rejected(name, seed, trace)
+        if (trace.scenario, trace.seed) != (name, seed):
+            fault = messages.foreign_trace(f"{name}/{seed}", f"{trace.scenario}/{trace.seed}")
+            return rejected(name, seed, fault)
         return trace
+
+
+def rejected(name, seed, sentence) -> Trace:
+    """A trace that stands where there is none: every question to it answers with the sentence."""
+    return Trace(name, seed, "rejected", {"text": sentence})
 
 
 @contextlib.contextmanager
@@ -113,10 +122,14 @@ def recorded(seed):
 
 
 @contextlib.contextmanager
-def replayed(traces, seed):
-    """Within it `run` runs nothing: the n-th call returns the n-th of these traces."""
-    with _staged(_Stage(seed, traces, True)):
-        yield
+def replayed(traces, seed, missing=""):
+    """Within it `run` runs nothing: the n-th call returns the n-th of these traces.
+
+    Instead of a trace there may be a sentence that says why there is none; `missing` is the
+    sentence for calls beyond the last one. Yields an object whose `position` counts the calls.
+    """
+    with _staged(_Stage(seed, traces, True, missing)) as stage:
+        yield stage
 
 
 @contextlib.contextmanager
