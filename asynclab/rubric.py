@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 
 from asynclab import messages
 from asynclab.findings import Finding
+from asynclab.schema import from_json, to_json
 from asynclab.trace import TraceError
 
-__all__ = ["Criterion", "Rubric"]
+__all__ = ["RUBRIC_MIME", "Criterion", "Rubric"]
+
+RUBRIC_MIME = "application/vnd.asynclab.rubric+json"
+"""The MIME type under which a judged rubric stands in a notebook as data, beside its table."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,12 @@ class Rubric:
         # would count as full marks there.
         return f"{float(self.score)}"
 
-    def _repr_html_(self):
+    def _repr_mimebundle_(self, include=None, exclude=None):
         from asynclab.rendering import rubric_html
 
-        return rubric_html(self)
+        return {"text/plain": repr(self), "text/html": rubric_html(self), RUBRIC_MIME: to_json(self)}
+
+    @classmethod
+    def from_json(cls, data) -> Rubric:
+        """A rubric from the JSON of its MIME bundle; raises SchemaError where it is malformed."""
+        return from_json(cls, data, "rubric")
