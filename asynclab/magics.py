@@ -16,6 +16,8 @@ from asynclab.lanes import LaneRecorder
 
 __all__ = ["register_magics"]
 
+HEARTBEAT = 0.5
+"""Seconds between two wake-ups of the kernel's loop; the longest that Interrupt has to wait."""
 CELL_NAME = "sel ini"
 MAGIC = "%%timeline"
 MISPLACED = "%%timeline harus berada di baris pertama sel. Pindahkan ke sana, lalu jalankan lagi."
@@ -30,11 +32,27 @@ def register_magics(ipython) -> None:
     watcher = CellWatcher(ipython)
     import asynclab.drawing  # noqa: F401 - now, in the setup cell, not after the first picture cell
 
+    keep_interruptible(ipython)
     ipython.events.register("pre_run_cell", watcher.before)
     ipython.events.register("post_run_cell", watcher.after)
     ipython.register_magic_function(refuse, "cell", "timeline")
     for name in ("timeline", "%timeline"):  # what IPython reads on a later line of a cell
         ipython.register_magic_function(refuse, "line", name)
+
+
+def keep_interruptible(ipython) -> None:
+    """Let the kernel's loop wake up now and then, so that Interrupt reaches a cell that only waits.
+
+    ipykernel hands an interrupt to its loop in a way that does not wake it (ipykernel issue 881).
+    """
+    if getattr(ipython, "kernel", None) is None:
+        return
+    loop = asyncio.get_running_loop()
+
+    def beat():
+        loop.call_later(HEARTBEAT, beat)
+
+    beat()
 
 
 def is_timeline(line: str) -> bool:

@@ -1,9 +1,11 @@
 """`%%timeline` in a real kernel: the cell behaves as without it, and its picture is there."""
 
 import re
+import time
 
 import nbformat
 import pytest
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 from asynclab.magics import comment_magic, is_timeline
@@ -113,3 +115,28 @@ def test_the_kernels_own_tasks_are_not_shown():
     recorded, plain = execute("%%timeline\nawait asyncio.sleep(0.6)", "await asyncio.sleep(0)")
     assert pictures(recorded)[0].startswith("1 lajur, 0,6")
     assert plain == []
+
+
+@pytest.mark.kernel
+def test_a_cell_that_only_waits_can_be_interrupted():
+    """Interrupt ends a cell that waits for ever, and its picture says so."""
+    manager, client = start_new_kernel()
+    try:
+        client.execute_interactive("%load_ext asynclab\nimport asyncio", timeout=30)
+        shown = []
+        client.execute("%%timeline\nawait asyncio.Event().wait()")
+        while client.get_iopub_msg(timeout=30)["msg_type"] != "execute_input":
+            pass
+        time.sleep(0.2)
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=5)
+        while (message := client.get_iopub_msg(timeout=5))["content"].get(
+            "execution_state"
+        ) != "idle":
+            shown.append(message["content"].get("data", {}).get("text/plain", ""))
+        assert reply["content"]["status"] == "error"
+        assert "sel ini 0,00–" in shown[-1]
+        assert "dibatalkan" in shown[-1]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
