@@ -1,4 +1,5 @@
 """What became of every connection and of every attempt to connect."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

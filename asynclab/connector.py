@@ -1,4 +1,5 @@
 """Connector: how a connection to a host comes about, or why it does not."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,4 +1,5 @@
 """Hosts of the closed world: names, IPv4 addresses, and how each one behaves on the network."""
+
 from __future__ import annotations
 
 import ipaddress

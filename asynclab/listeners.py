@@ -1,4 +1,5 @@
 """Listeners: which server of the closed world listens at which address."""
+
 from __future__ import annotations
 
 import errno

@@ -1,4 +1,5 @@
 """Network: named hosts joined by in-memory TCP, on which aiohttp runs unchanged."""
+
 from __future__ import annotations
 
 import itertools

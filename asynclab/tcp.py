@@ -1,4 +1,5 @@
 """Socket: one end of an in-memory TCP connection, which behaves as the kernel's would."""
+
 from __future__ import annotations
 
 import collections
@@ -111,14 +112,15 @@ class Socket:
 
     def _recv_nothing(self):
         if self._error is not None:
-            self._raise_error()
+            raise self._take_error()
         if self._finished or self.was_reset:
             return b""
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    def _raise_error(self):
+    def _take_error(self):
+        # Raised by the caller: a frame that names its own exception would be a reference cycle.
         error, self._error = self._error, None
-        raise error
+        return error
 
     def send(self, data):
         """Send what the window has room for; returns the number of bytes."""
@@ -127,7 +129,7 @@ class Socket:
     def sendmsg(self, buffers):
         """Like `send`, for several buffers in a row."""
         if self._error is not None:
-            self._raise_error()
+            raise self._take_error()
         if self._shut or self.was_reset:
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
         sent = 0

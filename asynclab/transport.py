@@ -2,6 +2,7 @@
 
 Flow control, order of closing, `wait_closed` and errors are thus those of the Python that runs.
 """
+
 from __future__ import annotations
 
 import contextvars

@@ -1,4 +1,5 @@
 """Wire: one direction of an in-memory connection, with its latency, bandwidth and faults."""
+
 from __future__ import annotations
 
 __all__ = ["WINDOW", "Wire"]
