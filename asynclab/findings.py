@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from asynclab import messages
 from asynclab.trace import Span, Trace
 from asynclab.values import Outcome, describe
 
 __all__ = [
-    "Finding", "at_most", "cancelled_cleanly", "clean", "equal", "never_blocking", "never_idle", "nothing_after",
+    "Finding", "all_ended", "at_moments", "at_most", "cancelled_cleanly", "clean", "equal", "never_blocking", "never_idle", "nothing_after",
     "raised", "reaches", "returned", "same_order", "took", "turns_at_most",
 ]  # fmt: skip
 
@@ -68,7 +69,7 @@ def never_idle(
     moments = sorted(
         {first, *(time for span in spans for time in (span.start, span.end) if time is not None)}
     )
-    for moment, following in zip(moments, moments[1:]):
+    for moment, following in pairwise(moments):
         if first <= moment < last - TOLERANCE and following - moment > TOLERANCE:
             running = sum(
                 span.start <= moment and (span.end is None or span.end > moment) for span in spans
@@ -171,18 +172,24 @@ def cancelled_cleanly(outcome: Outcome, spans: list[Span], what: str) -> Finding
     finding = raised(outcome, "CancelledError", what)
     if not finding:
         return finding
-    late = [
-        span.name
-        for span in spans
-        if span.start <= outcome.at and (span.end is None or span.end > outcome.at + TOLERANCE)
-    ]
-    if late:
-        return Finding(
-            False, messages.ended_after(spans[0].kind, late, outcome.at), moment=outcome.at
-        )
+    finding = all_ended(spans, outcome.at)
+    if not finding:
+        return finding
     return nothing_after(
         spans, outcome.cancelled_at if outcome.cancelled_at is not None else outcome.at
     )
+
+
+def all_ended(spans: list[Span], moment: float) -> Finding:
+    """Every span that had begun by `moment` (seconds) had ended by then."""
+    late = [
+        span.name
+        for span in spans
+        if span.start <= moment and (span.end is None or span.end > moment + TOLERANCE)
+    ]
+    if not late:
+        return PASSED
+    return Finding(False, messages.ended_after(spans[0].kind, late, moment), moment=moment)
 
 
 def nothing_after(spans: list[Span], moment: float) -> Finding:
@@ -226,6 +233,24 @@ def never_blocking(trace: Trace) -> Finding:
 def turns_at_most(turns: int, limit: int) -> Finding:
     """The event loop turned at most `limit` times (count them with `world.turns()`): waiting without polling."""
     return PASSED if turns <= limit else Finding(False, messages.too_many_turns(turns, limit))
+
+
+def at_moments(
+    times: list[float], expected: list[float], what: str, tolerance: float = TOLERANCE
+) -> Finding:
+    """Something happened at these moments (seconds), exact up to `tolerance`, neither more nor less often."""
+    for number, (time, wanted) in enumerate(zip(times, expected), 1):
+        if abs(time - wanted) > tolerance:
+            return Finding(False, messages.wrong_moment(what, number, wanted, time), moment=time)
+    if len(times) < len(expected):
+        missing = expected[len(times)]
+        fact = messages.never_happened(what, len(times) + 1, missing)
+        return Finding(False, fact, moment=missing)
+    if len(times) > len(expected):
+        surplus = times[len(expected)]
+        fact = messages.happened_again(what, len(expected) + 1, surplus)
+        return Finding(False, fact, moment=surplus)
+    return PASSED
 
 
 def took(seconds: float, expected: float, what: str, tolerance: float = TOLERANCE) -> Finding:

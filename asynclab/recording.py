@@ -40,7 +40,8 @@ class Recording:
     def freeze(self):
         """The scenario is over: from now on only observations are added, at this moment."""
         self._frozen = True
-        self.now = lambda moment=self.now(): moment
+        moment = self.now()
+        self.now = lambda: moment
 
     def next_order(self) -> int:
         """The number of the next event; raises Overflow beyond the limit."""

@@ -7,6 +7,7 @@ import hashlib
 import json
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from asynclab import messages
@@ -234,14 +235,14 @@ def find_contradiction(trace: Trace) -> str:
     orders.sort()
     if len({order for order, _ in orders}) != len(orders):
         return "two events with one number"
-    if any(later[1] < earlier[1] for earlier, later in zip(orders, orders[1:])):
+    if any(later[1] < earlier[1] for earlier, later in pairwise(orders)):
         return "time runs backwards"
     if orders and not 0 <= orders[-1][1] <= trace.ended:
         return "an event after the end"
     for task in trace.tasks:
         times = [task.created, *(moment for step in task.steps for moment in step)]
         if task.outcome not in OUTCOMES or any(
-            later < earlier for earlier, later in zip(times, times[1:])
+            later < earlier for earlier, later in pairwise(times)
         ):
             return f"task {task.name!r}"
     return ""

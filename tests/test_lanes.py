@@ -71,7 +71,7 @@ def test_running_is_told_from_waiting():
 
     async def block():
         await asyncio.sleep(1)
-        time.sleep(1)  # noqa: ASYNC251 - what the lane must show
+        time.sleep(1)  # what the lane must show
         await asyncio.sleep(1)
 
     async def main():
@@ -217,7 +217,7 @@ async def story(record):
     results = await asyncio.gather(*tasks, return_exceptions=True)
     record.append([repr(result) for result in results])
     try:
-        asyncio.create_task("bukan coroutine")  # noqa: RUF006 - it raises
+        asyncio.create_task("bukan coroutine")  # it raises
     except TypeError as error:
         record.append(str(error))
     try:
