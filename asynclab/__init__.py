@@ -7,6 +7,8 @@ _clock.install()
 
 from asynclab.findings import (  # noqa: E402 - the clocks come first
     Finding,
+    all_ended,
+    at_moments,
     at_most,
     cancelled_cleanly,
     clean,
@@ -31,6 +33,8 @@ __all__ = [
     "Rubric",
     "Trace",
     "TraceError",
+    "all_ended",
+    "at_moments",
     "at_most",
     "cancelled_cleanly",
     "clean",

@@ -264,6 +264,21 @@ def ended_after(kind, names, moment) -> str:
     return f"Pada {at(moment)}, ketika panggilan sudah kembali, {kind} ini belum selesai dibereskan: {', '.join(names[:5])}."
 
 
+def wrong_moment(what, number_, expected, actual) -> str:
+    """Something happened too early or too late."""
+    return f"{what} ke-{number_} pada {at(actual)}; seharusnya {at(expected)}."
+
+
+def never_happened(what, number_, expected) -> str:
+    """Something expected at a moment did not happen."""
+    return f"{what} ke-{number_} tidak pernah ada; seharusnya pada {at(expected)}."
+
+
+def happened_again(what, number_, actual) -> str:
+    """Something happened once more than expected."""
+    return f"{what} ke-{number_} pada {at(actual)} seharusnya tidak ada."
+
+
 def too_many_turns(turns, limit) -> str:
     """Polling."""
     return f"Event loop berputar {turns} kali; menunggu tanpa polling cukup paling banyak {limit} kali."
