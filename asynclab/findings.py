@@ -10,8 +10,8 @@ from asynclab.trace import Span, Trace
 from asynclab.values import Outcome, describe
 
 __all__ = [
-    "Finding", "all_ended", "at_moments", "at_most", "cancelled_cleanly", "clean", "equal", "never_blocking", "never_idle", "nothing_after",
-    "raised", "reaches", "returned", "same_order", "took", "turns_at_most",
+    "Finding", "all_ended", "at_moments", "at_most", "cancelled_cleanly", "clean", "equal", "never_blocking",
+    "never_idle", "nothing_after", "raised", "reaches", "returned", "same_order", "took", "turns_at_most",
 ]  # fmt: skip
 
 TOLERANCE = 1e-6
@@ -192,18 +192,6 @@ def all_ended(spans: list[Span], moment: float) -> Finding:
     return Finding(False, messages.ended_after(spans[0].kind, late, moment), moment=moment)
 
 
-def all_ended(spans: list[Span], moment: float) -> Finding:
-    """Every span that had begun by `moment` (seconds) had ended by then."""
-    late = [
-        span.name
-        for span in spans
-        if span.start <= moment and (span.end is None or span.end > moment + TOLERANCE)
-    ]
-    if not late:
-        return PASSED
-    return Finding(False, messages.ended_after(spans[0].kind, late, moment), moment=moment)
-
-
 def nothing_after(spans: list[Span], moment: float) -> Finding:
     """No span begins later than `moment` (seconds)."""
     late = [span for span in spans if span.start > moment + TOLERANCE]
@@ -245,24 +233,6 @@ def never_blocking(trace: Trace) -> Finding:
 def turns_at_most(turns: int, limit: int) -> Finding:
     """The event loop turned at most `limit` times (count them with `world.turns()`): waiting without polling."""
     return PASSED if turns <= limit else Finding(False, messages.too_many_turns(turns, limit))
-
-
-def at_moments(
-    times: list[float], expected: list[float], what: str, tolerance: float = TOLERANCE
-) -> Finding:
-    """Something happened at these moments (seconds), exact up to `tolerance`, neither more nor less often."""
-    for number, (time, wanted) in enumerate(zip(times, expected), 1):
-        if abs(time - wanted) > tolerance:
-            return Finding(False, messages.wrong_moment(what, number, wanted, time), moment=time)
-    if len(times) < len(expected):
-        missing = expected[len(times)]
-        fact = messages.never_happened(what, len(times) + 1, missing)
-        return Finding(False, fact, moment=missing)
-    if len(times) > len(expected):
-        surplus = times[len(expected)]
-        fact = messages.happened_again(what, len(expected) + 1, surplus)
-        return Finding(False, fact, moment=surplus)
-    return PASSED
 
 
 def at_moments(
