@@ -36,6 +36,7 @@ class Subcommand(NamedTuple):
 
 SUBCOMMANDS = {
     "release": Subcommand("asynclab.grading.release", "membuat versi mahasiswa di release/ dari source/"),
+    "demo": Subcommand("asynclab.grading.demo", "sebuah kelas percobaan, dari rilis sampai umpan balik"),
     "doctor": Subcommand("asynclab.doctor", "memeriksa apakah lingkungan ini siap dipakai"),
 }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 from asynclab.errors import CommandError
 
-__all__ = ["add_arguments", "find_drift", "generate_releases", "run"]
+__all__ = ["CONFIG", "add_arguments", "find_drift", "generate_releases", "open_course", "run"]
 
 CONFIG = "nbgrader_config.py"
 
@@ -26,7 +27,7 @@ def generate_releases(root, slugs=None) -> dict[str, bytes]:
         scratch = Path(scratch)
         shutil.copytree(root / "source", scratch / "source")
         shutil.copy(root / CONFIG, scratch)
-        api = _open_course(scratch)
+        api = open_course(scratch)
         for slug in slugs:
             result = api.generate_assignment(slug, force=True)
             if not result["success"]:
@@ -90,9 +91,12 @@ def run(arguments) -> int:
     return 0
 
 
-def _open_course(folder):
+def open_course(folder):
+    """nbgrader's own API on the course in `folder`, with that folder's configuration."""
     # An IRI validator that compiles grammars for seconds when jsonschema finds it; nothing here needs it.
     sys.modules.setdefault("rfc3987_syntax", None)
+    # nbgrader 0.9.6 with SQLAlchemy 2 warns three times per submission about its own queries.
+    warnings.filterwarnings("ignore", message="Object of type .* not in session")
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import PyFileConfigLoader
 
