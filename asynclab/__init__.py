@@ -5,6 +5,7 @@ from asynclab import clock as _clock
 # Before anything of a student's copies the real clocks.
 _clock.install()
 
+from asynclab.files import same_files  # noqa: E402 - the clocks come first
 from asynclab.findings import (  # noqa: E402 - the clocks come first
     Finding,
     all_ended,
@@ -25,11 +26,13 @@ from asynclab.findings import (  # noqa: E402 - the clocks come first
 )
 from asynclab.rubric import Rubric  # noqa: E402
 from asynclab.run import run  # noqa: E402
+from asynclab.sites import Page  # noqa: E402
 from asynclab.timeline import timeline  # noqa: E402
 from asynclab.trace import Trace, TraceError  # noqa: E402
 
 __all__ = [
     "Finding",
+    "Page",
     "Rubric",
     "Trace",
     "TraceError",
@@ -47,6 +50,7 @@ __all__ = [
     "reaches",
     "returned",
     "run",
+    "same_files",
     "same_order",
     "timeline",
     "took",

@@ -78,6 +78,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.ticks = 0
         self.turns = 0
+        self.wall_offset = clock.EPOCH * TICKS_PER_SECOND  # what `time.time()` is ahead of `ticks`
         self.horizon = round(horizon * TICKS_PER_SECOND)
         self.recording = Recording(self.time)
         self.workers = Workers(self)
@@ -231,6 +232,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
             self._timer_cancelled_count -= 1
         if self._timers:
             if self._timers[0][0] > self.horizon:
+                self.ticks = max(self.ticks, self.horizon)
                 raise HorizonReached
             if self._timers[0][0] > self.ticks:
                 self.ticks = self._timers[0][0]

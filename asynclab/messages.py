@@ -289,6 +289,36 @@ def took(what, seconds, expected) -> str:
     return f"{what} memakan {number(seconds)} detik (waktu maya); seharusnya {expected}."
 
 
+# ---- findings about files (see files.py)
+
+
+def no_files() -> str:
+    """The note of a folder's files is not one."""
+    return "Isi folder tidak tercatat."
+
+
+def file_missing(name, there) -> str:
+    """A file that should be there is not."""
+    listing = ", ".join(f"`{other}`" for other in there[:5]) if there else "tidak ada berkas"
+    return f"Berkas `{name}` tidak ada di folder; yang ada: {listing}."
+
+
+def file_size(name, size, wanted) -> str:
+    """A file of the wrong size."""
+    return f"Berkas `{name}` berisi {number(size)} byte; seharusnya {number(wanted)} byte."
+
+
+def file_content(name, size) -> str:
+    """A file of the right size with other bytes."""
+    return f"Berkas `{name}` panjangnya benar ({number(size)} byte), tetapi isinya bukan isi yang seharusnya."
+
+
+def file_extra(files) -> str:
+    """Files that should not be there."""
+    listing = ", ".join(f"`{name}` ({number(size)} byte)" for name, size in list(files.items())[:5])
+    return f"Di folder tertinggal {listing}; seharusnya tidak ada."
+
+
 # ---- the table under a test cell
 
 

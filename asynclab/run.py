@@ -148,13 +148,17 @@ def _perform(scenario, seed, wall_limit, options):
     trace = Trace(scenario.__name__, seed)
     loop = VirtualLoop(**options)
     began = clock.real.perf_counter()
+    belongings = contextlib.ExitStack()  # let go here, since a thread that stays deaf never would
     thread = threading.Thread(
-        target=_run_thread, args=(loop, scenario, trace), name="asynclab-run", daemon=True
+        target=_run_thread,
+        args=(loop, scenario, trace, belongings),
+        name="asynclab-run",
+        daemon=True,
     )
     state = random.getstate()
     random.seed(seed)
     try:
-        with Witness(loop):
+        with belongings, Witness(loop):
             thread.start()
             _guard(thread, trace, wall_limit)
     finally:
@@ -203,11 +207,11 @@ def _stop(thread, grace):
             break
 
 
-def _run_thread(loop, scenario, trace):
+def _run_thread(loop, scenario, trace, belongings):
     try:
         gc.freeze()  # so that the collections below only look at what this run has made
         sys.set_coroutine_origin_tracking_depth(3)
-        world = World(loop, trace.seed)
+        world = World(loop, trace.seed, belongings)
         _play(loop, scenario, world, trace)
         if trace.verdict != "stopped":
             _settle(loop, trace)

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import random
 
+from asynclab.files import Folder
 from asynclab.recording import owner
+from asynclab.sites import Site
 from asynclab.values import Outcome
 
 __all__ = ["World"]
@@ -19,11 +21,12 @@ class World:
     network: the in-memory network, for refusing hosts, resets, stalls (see `asynclab.network`).
     """
 
-    def __init__(self, loop, seed):
+    def __init__(self, loop, seed, belongings):
         self.random = random.Random(seed)
         self.network = loop.network
         self._loop = loop
         self._recording = loop.recording
+        self._belongings = belongings
         self._runners = []
 
     def time(self) -> float:
@@ -122,7 +125,48 @@ class World:
                 owner.reset(token)
         return f"http://{host}" + ("" if port == 80 else f":{port}")
 
+    async def site(self, pages, host="data.contoh", port=80, *, kind="permintaan") -> Site:
+        """Serve `pages` ({path: Page}); every request is a span of `kind` named by its path."""
+        return await Site(self, pages, kind=kind).serve(host, port)
+
+    def folder(self) -> Folder:
+        """A new, empty folder as the working directory until the run ends; then it is gone."""
+        folder = Folder()
+        self._belongings.callback(folder.remove)
+        return folder
+
+    def watched(self, key, mapping=()) -> dict:
+        """A dict with the items of `mapping` that notes every change as [name, value] under `key`."""
+        return WatchedDict(mapping, lambda name, value: self.note(key, [name, value]))
+
     async def close(self):
         """Stop everything served; called by `run` after the scenario."""
         while self._runners:
             await self._runners.pop().cleanup()
+
+
+class WatchedDict(dict):
+    """A dict that calls `changed(name, value)` for every item that is set."""
+
+    def __init__(self, items, changed):
+        super().__init__(items)
+        self._changed = changed
+
+    def __setitem__(self, name, value):
+        super().__setitem__(name, value)
+        self._changed(name, value)
+
+    def setdefault(self, name, default=None):
+        """Like dict's."""
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def update(self, *items, **more):
+        """Like dict's."""
+        for name, value in dict(*items, **more).items():
+            self[name] = value
+
+    def __ior__(self, items):
+        self.update(items)
+        return self
