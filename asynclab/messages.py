@@ -39,6 +39,11 @@ def verdict(trace) -> str:
     )
 
 
+def verdict_guess(trace) -> str:
+    """What the verdict may come from, or ''."""
+    return ""
+
+
 def waiting(item) -> str:
     """One task that waits: 'worker-1 menunggu di worker() baris 14: `await queue.get()`'."""
     return f"{item.name} menunggu di {place(item.place)}"
@@ -279,6 +284,23 @@ def happened_again(what, number_, actual) -> str:
     return f"{what} ke-{number_} pada {at(actual)} seharusnya tidak ada."
 
 
+def too_many_within(kind, limit, seconds, first, last, names) -> str:
+    """More spans began within a window of time than allowed."""
+    listing = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+    when = f"Pada {at(first)}" if last == first else f"Dari {at(first)} sampai {at(last)}"
+    return f"{when} mulai {len(names)} {kind} ({listing}), padahal dalam {number(seconds)} detik mana pun paling banyak {limit}."
+
+
+def began_late(kind, name, number_, actual, latest) -> str:
+    """A span that began later than it might."""
+    return f"{kind.capitalize()} ke-{number_} ({name}) baru mulai pada {at(actual)}; paling lambat {at(latest)}."
+
+
+def never_began(kind, number_, latest) -> str:
+    """A span that should have begun and did not."""
+    return f"{kind.capitalize()} ke-{number_} tidak pernah mulai; seharusnya paling lambat pada {at(latest)}."
+
+
 def too_many_turns(turns, limit) -> str:
     """Polling."""
     return f"Event loop berputar {turns} kali; menunggu tanpa polling cukup paling banyak {limit} kali."
@@ -287,6 +309,89 @@ def too_many_turns(turns, limit) -> str:
 def took(what, seconds, expected) -> str:
     """A wrong duration."""
     return f"{what} memakan {number(seconds)} detik (waktu maya); seharusnya {expected}."
+
+
+# ---- cells of a submission, run while grading
+
+
+def output_cut() -> str:
+    """More text than is kept."""
+    return "… keluaran sel ini terlalu panjang; sisanya dipotong saat penilaian."
+
+
+def output_too_large() -> str:
+    """A picture or table that is not kept."""
+    return "… satu keluaran (gambar atau tabel) terlalu besar, jadi tidak disimpan saat penilaian."
+
+
+def no_shell_command(command) -> str:
+    """`!command` and `%pip`."""
+    return f"Perintah shell tidak dijalankan saat penilaian: {command[:80]}"
+
+
+def no_input() -> str:
+    """`input()`."""
+    return "input() tidak dapat dipakai saat penilaian: tidak ada orang yang mengetik."
+
+
+def cell_fault(fault) -> str:
+    """Why a student's cell did not come to its end; `fault` is plain data with a "kind"."""
+    sentence = _CELL_FAULTS[fault["kind"]](fault)
+    waiting = [
+        f"• {item['name']} menunggu di {place_json(item['place'])}"
+        for item in fault.get("waiting", [])
+        if item["place"]
+    ]
+    return "\n".join([sentence, *waiting])
+
+
+def _stopped_cell(fault):
+    where = f", di {place_json(fault['place'])}" if fault.get("place") else ""
+    return f"Sel ini belum selesai setelah {number(fault['seconds'])} detik, lalu dihentikan{where}. {_OTHERS}"
+
+
+_OTHERS = "Sel lain tetap dijalankan; fungsi dan kelas di sel ini tetap dinilai."
+_CELL_FAULTS = {
+    "stopped": _stopped_cell,
+    "deadlock": lambda fault: (
+        "Kebuntuan (deadlock): sel ini menunggu sesuatu yang tidak akan pernah terjadi. Sel lain tetap dijalankan."
+    ),
+    "livelock": lambda fault: (
+        "Sel ini berputar tanpa henti: task terus berjalan, tetapi waktu tidak pernah maju. Sel lain tetap dijalankan."
+    ),
+    "horizon": lambda fault: (
+        "Sel ini belum selesai sesudah satu jam waktu maya, lalu dihentikan. Sel lain tetap dijalankan."
+    ),
+    "exited": lambda fault: (
+        "Sel ini memanggil exit() atau sys.exit(). Sel lain tetap dijalankan."
+    ),
+    "died": lambda fault: (
+        f"Proses yang menjalankan sel ini mati, misalnya oleh os._exit() atau karena kehabisan memori. {_OTHERS}"
+    ),
+    "unreadable": lambda fault: (
+        f"Keluaran sel ini tidak dapat dibaca oleh penilai, jadi selnya dihentikan. {_OTHERS}"
+    ),
+    "budget": lambda fault: (
+        f"Sel ini tidak dijalankan: {number(fault['seconds'])} detik untuk seluruh notebook sudah habis oleh sel-sel sebelumnya."
+    ),
+    "restarts": lambda fault: (
+        "Sel ini tidak dijalankan: terlalu banyak sel di notebook ini yang mematikan prosesnya."
+    ),
+}
+
+
+def scenario_fault(fault) -> str:
+    """Why a test cell left no trace, or fewer than it should."""
+    where = f" di {place_json(fault['place'])}" if fault.get("place") else ""
+    return {
+        "stopped": f"Kode Anda tidak selesai dalam {number(fault.get('seconds', 0))} detik, lalu dihentikan{where}.",
+        "died": "Proses yang menjalankan kode Anda mati sebelum sel uji ini selesai, misalnya oleh os._exit() atau karena kehabisan memori.",
+        "unreadable": "Proses yang menjalankan kode Anda mengirim catatan yang tidak dapat dibaca.",
+        "broken": f"Sel uji ini tidak dapat dijalankan bersama kode Anda: {fault.get('text', '')}{where}.",
+        "deaf": "Kode Anda tidak dapat dihentikan.",
+        "budget": "Sel uji ini tidak dijalankan: waktu untuk seluruh notebook sudah habis oleh sel-sel sebelumnya.",
+        "restarts": "Sel uji ini tidak dijalankan: terlalu banyak sel di notebook ini yang mematikan prosesnya.",
+    }[fault["kind"]]
 
 
 # ---- findings about files (see files.py)

@@ -1,0 +1,167 @@
+"""The student's half of grading: a process that runs cells and scenarios and sends back outputs and traces.
+
+It knows no criterion, no expected value and no score. It is started with one connected socket, by
+whatever means (see `asynclab.grading.spawn`), and does what the messages on it ask, one at a time:
+
+    {"do": "start", "seed", "files", "limits"}          -> {"ready": true}
+    {"do": "cell", "number", "source", "seconds"}       -> {"outputs", "fault"}
+    {"do": "definitions", "number", "source", "seconds"}-> the same, for the cell's definitions only
+    {"do": "scenario", "name", "source", "seed", "seconds"} -> {"trace"} ... {"fault"}
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import builtins
+import contextlib
+import ctypes
+import os
+import random
+import resource
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+from asynclab import clock, frames, messages
+from asynclab.places import place_of_stack, place_of_traceback
+from asynclab.run import recorded
+from asynclab.schema import to_json
+from asynclab.shell import CellShell, Outputs, Stream
+from asynclab.stripping import keep_definitions
+from asynclab.trace import Trace
+
+__all__ = ["main", "serve"]
+
+REQUEST_LIMIT = 256 << 20
+TRACE_LIMIT = 8 << 20
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+def main() -> None:
+    """`python -m asynclab.child FD`: serve on an inherited socket."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    serve(socket.socket(fileno=int(sys.argv[1])))
+
+
+def serve(sock) -> None:
+    """Do what the grader asks for over `sock` until it closes. Never returns."""
+    child = Child(sock)
+    while (request := frames.receive(sock, REQUEST_LIMIT)) is not None:
+        child.handle(request)
+    os._exit(0)
+
+
+class Child:
+    """The state between requests: the shell and the cell that runs."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.pid = os.getpid()
+        self.shell = CellShell()
+        self.seconds = 0.0
+        sys.stdout, sys.stderr = Stream(self.shell, "stdout"), Stream(self.shell, "stderr")
+        sys.stdin = io_refused()
+        builtins.input = refuse_input
+        # As in a kernel: a student's code is `__main__`.
+        sys.modules["__main__"] = self.shell.user_module
+        signal.signal(signal.SIGALRM, self.on_alarm)
+
+    def handle(self, request):
+        """Do one request and answer it."""
+        self.seconds = request.get("seconds", 0)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        try:
+            getattr(self, "do_" + request["do"])(request)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def answer(self, **message):
+        """Send a message; a fork that student code made and that comes this far ends here."""
+        if os.getpid() != self.pid:
+            os._exit(0)
+        frames.send(self.sock, message)
+
+    def on_alarm(self, number, frame):
+        """The time of this request is up: say where the code is, and die."""
+        place = place_of_stack(frame)
+        fault = {"kind": "stopped", "seconds": self.seconds, "place": place and to_json(place)}
+        self.answer(outputs=self.shell.outputs.to_json(), fault={**fault, "tainted": True})
+        os._exit(0)
+
+    # ---- requests
+
+    def do_start(self, request):
+        """Limits, the seed, and the files that came with the submission."""
+        for name, value in request["limits"].items():
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        random.seed(request["seed"])
+        for name, data in request["files"].items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(data))
+        self.answer(ready=True)
+
+    def do_cell(self, request):
+        """One of the student's cells."""
+        self.shell.outputs = Outputs()
+        fault = self.shell.run_notebook_cell(request["source"], request["number"])
+        self.answer(outputs=self.shell.outputs.to_json(), fault=fault)
+
+    def do_definitions(self, request):
+        """What is left of a cell that killed its process: the functions and classes in it."""
+        source = keep_definitions(self.shell.transform_cell(request["source"]))
+        self.do_cell({**request, "source": source})
+
+    def do_scenario(self, request):
+        """The runs of a test cell; each trace is sent as soon as there is one."""
+        self.shell.outputs = Outputs()
+        fault, sent = None, 0
+        name = f"<{request['name']}>"
+        with recorded(request["seed"]) as traces:
+            try:
+                for statement in ast.parse(request["source"]).body:
+                    code = compile(ast.Module([statement], []), name, "exec", dont_inherit=True)
+                    exec(code, self.shell.user_ns)
+                    for trace in traces[sent:]:
+                        self.answer(trace=bounded(trace))
+                    sent = len(traces)
+            except (Exception, SystemExit) as error:
+                place = place_of_traceback(error.__traceback__)
+                text = f"{type(error).__name__}: {error}"[:500]
+                fault = {"kind": "broken", "text": text, "place": place and to_json(place)}
+        # A run that could not be stopped still burns time: the next one needs a fresh process.
+        deaf = any(thread.name == "asynclab-run" for thread in threading.enumerate())
+        if fault or deaf:
+            fault = {"kind": "deaf", **(fault or {}), "tainted": deaf}
+        self.answer(fault=fault, done=True)
+
+
+def bounded(trace) -> dict:
+    """A trace as JSON; one that is too large to send says only so."""
+    data = trace.to_json()
+    if len(repr(data)) > TRACE_LIMIT:
+        return Trace(trace.scenario, trace.seed, "overflow", ended=trace.ended).to_json()
+    return data
+
+
+def io_refused():
+    """A `sys.stdin` with nothing in it."""
+    return open(os.devnull)
+
+
+def refuse_input(prompt=""):
+    """`input()` in a notebook that nobody sits at."""
+    raise EOFError(messages.no_input())
+
+
+clock.install()
+
+if __name__ == "__main__":
+    # The imported module, so that nothing of it lives in `__main__`, which becomes the student's.
+    from asynclab import child
+
+    child.main()

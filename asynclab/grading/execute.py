@@ -1,0 +1,209 @@
+"""ExecuteAndJudge: in place of nbgrader's Execute; runs a submission aside, judges its traces, loses nothing.
+
+Use it by name in `c.Autograde.autograde_preprocessors`, with SaveGrades in place of SaveAutoGrades.
+Student code runs in a child process that knows no criterion; the score is computed here, from what
+the child recorded. A test cell that can't be judged (one with plain asserts, or one that breaks) gets no
+automatic score: nbgrader then asks for a manual one.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import os
+import stat
+from pathlib import Path
+
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import Execute, SaveAutoGrades
+from traitlets import Float, Integer
+
+from asynclab.grading import messages
+from asynclab.grading.judge import Evidence, Judgement, judge
+from asynclab.grading.outputs import RUBRIC_MIME, TRACE_MIME
+from asynclab.grading.runner import Cell, Limits, Result, run_cells
+from asynclab.grading.spawn import ChildError
+from asynclab.stripping import has_rubric, strip
+from asynclab.trace import Trace
+
+__all__ = ["ExecuteAndJudge", "SaveGrades"]
+
+GRADING_SEED = 1928
+FILE_LIMIT = 32 << 20
+TRACE_LIMIT = 4 << 20
+NOT_FOR_STUDENTS = (".ipynb", "timestamp.txt", "submission_secret.txt")
+UNJUDGED = "asynclab_unjudged"
+
+
+class ExecuteAndJudge(Execute):
+    """Runs the student's cells and the scenarios in a child process, then judges the traces."""
+
+    seed = Integer(
+        GRADING_SEED, help="Seed of every scenario; the same seed gives the same scores."
+    ).tag(config=True)
+
+    timeout = Integer(
+        15, allow_none=True, help="Real seconds that one of the student's cells may take."
+    ).tag(config=True)
+
+    scenario_timeout = Float(
+        30.0, help="Real seconds that all scenarios of one test cell may take."
+    ).tag(config=True)
+
+    notebook_timeout = Float(
+        60.0, help="Real seconds that all of the student's cells together may take."
+    ).tag(config=True)
+
+    def preprocess(self, nb, resources, km=None):
+        """Run and judge one notebook; never raises for what is in it."""
+        cells = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+        for number, cell in enumerate(cells, 1):
+            cell.execution_count, cell.outputs = number, []
+        tests = [cell for cell in cells if utils.is_grade(cell) and not utils.is_solution(cell)]
+        unreadable = nb.metadata.get("asynclab", {}).get("unreadable", "")
+        stripped = dict(zip(map(id, tests), strip([cell.source for cell in tests])))
+        faults = {id(cell): unreadable or find_fault(cell, stripped[id(cell)]) for cell in tests}
+        results, broken = {}, ""
+        if not unreadable:
+            plan = [
+                self._plan(cell, stripped, faults) for cell in cells if not faults.get(id(cell))
+            ]
+            results, broken = self._run(plan, read_files(resources["metadata"].get("path", "")))
+        evidence = []
+        for cell in tests:
+            result = results.get(cell.execution_count, Result())
+            evidence.append(
+                Evidence(
+                    cell.metadata.nbgrader["grade_id"],
+                    cell.source,
+                    float(cell.metadata.nbgrader["points"]),
+                    result.traces,
+                    result.fault,
+                    faults[id(cell)] or broken,
+                )
+            )
+        for cell in cells:
+            if id(cell) not in faults:
+                self._write_student(cell, results.get(cell.execution_count, Result()), resources)
+        for cell, item, judgement in zip(tests, evidence, judge(evidence, self.seed)):
+            self._write_judgement(cell, item, judgement, resources)
+        return nb, resources
+
+    def _plan(self, cell, stripped, faults):
+        if id(cell) not in faults:
+            return Cell(cell.source, cell.execution_count)
+        parts = stripped[id(cell)]
+        name = cell.metadata.nbgrader["grade_id"]
+        return Cell(parts.source, cell.execution_count, name, parts.definitions)
+
+    def _run(self, plan, files):
+        """(results by number, sentence why there are none)."""
+        limits = Limits(
+            cell=self.timeout or 15,
+            scenario=self.scenario_timeout,
+            cells=self.notebook_timeout,
+        )
+        try:
+            results = run_cells(plan, seed=self.seed, files=files, limits=limits)
+        except (ChildError, OSError) as error:
+            return {}, messages.child_lacking(str(error))
+        except Exception as error:
+            self.log.debug("run_cells", exc_info=True)
+            return {}, messages.engine_broke(f"{type(error).__name__}: {error}")
+        return {cell.number: result for cell, result in zip(plan, results)}, ""
+
+    def _write_student(self, cell, result, resources):
+        cell.outputs = [new_output(**item) for item in result.outputs]
+        if result.fault:
+            cell.outputs.append(error_output("SelDihentikan", result.fault))
+            student, assignment = whose(resources)
+            count = cell.execution_count
+            self.log.warning(messages.cell_fault_log(student, assignment, count, result.fault))
+
+    def _write_judgement(self, cell, evidence, judgement, resources):
+        cell.outputs = judgement_outputs(judgement, cell.execution_count)
+        cell.outputs.append(trace_output(evidence, self.seed))
+        if not judgement.judged:
+            resources.setdefault(UNJUDGED, []).append(judgement.name)
+            self.log.error(messages.not_judged_log(*whose(resources), judgement.fault))
+
+
+class SaveGrades(SaveAutoGrades):
+    """nbgrader's SaveAutoGrades, except that a cell that could not be judged gets no score."""
+
+    def _add_score(self, cell, resources):
+        super()._add_score(cell, resources)
+        name = cell.metadata.nbgrader["grade_id"]
+        if name in resources.get(UNJUDGED, []):
+            grade = self.gradebook.find_grade(
+                name, self.notebook_id, self.assignment_id, self.student_id
+            )
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()
+
+
+# ---- small functions of data
+
+
+def find_fault(cell, stripped) -> str:
+    """Why a test cell can't be judged at all, for the instructor; '' where it can."""
+    name, fault = cell.metadata.nbgrader["grade_id"], stripped.fault
+    if fault is None:
+        return "" if has_rubric(ast.parse(cell.source)) else messages.no_rubric(name)
+    if fault.reason == "run-in-criterion":
+        return messages.run_in_criterion(name, fault.line)
+    return messages.test_cell_syntax(name, fault.line, fault.reason)
+
+
+def read_files(folder) -> dict[str, str]:
+    """The files beside a notebook as base64 text by relative path; no links, no notebooks, 32 MiB at most."""
+    files, size = {}, 0
+    for root, _, names in os.walk(folder):
+        for path in (Path(root, name) for name in sorted(names)):
+            status = path.lstat()
+            if path.name.endswith(NOT_FOR_STUDENTS) or not stat.S_ISREG(status.st_mode):
+                continue
+            size += status.st_size
+            if size > FILE_LIMIT:
+                return files
+            files[path.relative_to(folder).as_posix()] = base64.b64encode(
+                path.read_bytes()
+            ).decode()
+    return files
+
+
+def judgement_outputs(judgement: Judgement, count) -> list:
+    """The outputs of a judged test cell: the number that nbgrader reads, and the student's table."""
+    data = {"text/html": judgement.html} if judgement.html else {}
+    if judgement.criteria:
+        data[RUBRIC_MIME] = {"points": judgement.points, "criteria": judgement.criteria}
+    if judgement.judged:
+        data["text/plain"] = f"{float(judgement.score)}"
+        return [new_output("execute_result", data=data, execution_count=count)]
+    error = error_output("TidakDinilai", messages.not_judged(judgement.fault))
+    return [error, new_output("display_data", data=data)] if data else [error]
+
+
+def trace_output(evidence: Evidence, seed):
+    """The traces as an output of their own, so that a changed rubric can be judged without running anything."""
+    traces = [
+        item.to_json() if isinstance(item, Trace) else {"rejected": item}
+        for item in evidence.traces
+    ]
+    record = {"seed": seed, "missing": evidence.missing, "traces": traces}
+    size = len(repr(record))
+    if size > TRACE_LIMIT:
+        record = {"seed": seed, "missing": messages.trace_too_large(size), "traces": []}
+    return new_output("display_data", data={TRACE_MIME: record})
+
+
+def error_output(name, sentence):
+    """An error without a traceback: the sentence stands where it would be."""
+    return new_output("error", ename=name, evalue=sentence, traceback=sentence.splitlines())
+
+
+def whose(resources) -> tuple[str, str]:
+    """(student, assignment) of the notebook at hand, as far as known."""
+    about = resources.get("nbgrader", {})
+    return about.get("student", "?"), about.get("assignment", "?")

@@ -1,0 +1,194 @@
+"""Every sentence of grading that an instructor can see, and those that a repaired notebook begins with."""
+
+from __future__ import annotations
+
+from asynclab.messages import number
+
+__all__ = []
+
+
+# ---- judging
+
+
+def judge_broke(name, text) -> str:
+    """The test cell raised."""
+    return f"Sel uji {name} gagal dijalankan oleh juri ({text}). Perbaiki sel uji itu di source/, lalu nilai ulang."
+
+
+def points_differ(name, rubric, criteria, cell) -> str:
+    """Three numbers that should be one."""
+    return (
+        f"Sel uji {name}: nilai maksimum di metadata {number(cell)}, di Rubric {number(rubric)}, "
+        f"jumlah kriterianya {number(criteria)}. Samakan ketiganya di source/, lalu nilai ulang."
+    )
+
+
+def criterion_broke(name, sentence, fact) -> str:
+    """A criterion raised."""
+    return f"Sel uji {name}, kriteria “{sentence}”: {fact}"
+
+
+def no_runs(name) -> str:
+    """A rubric without any run."""
+    return f"Sel uji {name} tidak memanggil run(...), jadi tidak ada yang dapat dinilai."
+
+
+def no_rubric(name) -> str:
+    """A test cell of another kind: plain asserts."""
+    return (
+        f"Sel uji {name} tidak berakhir dengan Rubric. Sel seperti itu (misalnya assert biasa) harus dijalankan di "
+        "proses mahasiswa dan dapat dipalsukan, jadi tidak dinilai otomatis: nilailah di formgrader, atau tulis dengan Rubric."
+    )
+
+
+def run_in_criterion(name, line) -> str:
+    """`run(...)` inside `rubric.check(...)`."""
+    return (
+        f"Sel uji {name} baris {line}: run(...) dipanggil di dalam kriteria. "
+        "Tulis `nama = run(skenario)` di barisnya sendiri, lalu pakai `nama` di kriteria."
+    )
+
+
+def test_cell_syntax(name, line, reason) -> str:
+    """A test cell that is no Python."""
+    return f"Sel uji {name} bukan Python yang sah (baris {line}: {reason}). Perbaiki di source/, lalu nilai ulang."
+
+
+def child_lacking(detail) -> str:
+    """Not even an idle child process."""
+    return f"Proses untuk menjalankan kode mahasiswa tidak dapat dibuat ({detail}). Jalankan `asynclab doctor`."
+
+
+def engine_broke(detail) -> str:
+    """A bug of ours."""
+    return f"Penilai gagal pada kiriman ini karena kesalahan pada penilai sendiri ({detail})."
+
+
+def not_judged(fault) -> str:
+    """What the student reads in such a cell."""
+    return f"Tidak dinilai otomatis. Ini bukan kesalahan Anda; pengajar akan menilainya. ({fault})"
+
+
+def not_judged_log(student, assignment, fault) -> str:
+    """The line in the log."""
+    return f"{student}, {assignment}: tidak dinilai, perlu dinilai manual. {fault}"
+
+
+def trace_too_large(size) -> str:
+    """In place of the stored traces."""
+    return f"Catatan jalannya program ({number(size / 1e6)} MB) terlalu besar untuk disimpan di notebook ini."
+
+
+def cell_fault_log(student, assignment, count, fault) -> str:
+    """The line in the log for a student's cell that did not end well."""
+    return f"{student}, {assignment}, sel [{count}]: {fault.splitlines()[0]}"
+
+
+# ---- intake
+
+
+def refused_entry(path, why, aside) -> str:
+    """A link, device or giant in a submission."""
+    return f"{path}: {why}; tidak disalin. Aslinya dipindahkan ke {aside}."
+
+
+def could_not_refuse(path, detail) -> str:
+    """It could not be moved away."""
+    return f"{path}: berbahaya untuk disalin, tetapi tidak dapat disingkirkan ({detail}). Kiriman ini dilewati; singkirkan berkas itu, lalu nilai lagi."
+
+
+LINK = "tautan (symlink), yang dapat menunjuk berkas di luar kiriman"
+SPECIAL = "bukan berkas biasa (pipa, soket, atau perangkat)"
+
+
+def too_large(size, limit) -> str:
+    """More bytes than may be."""
+    return f"{number(size / 1e6)} MB, lebih besar dari batas {number(limit / 1e6)} MB"
+
+
+def too_many(count, limit) -> str:
+    """More files than may be."""
+    return f"lebih dari {limit} berkas"
+
+
+def half_made(folder) -> str:
+    """An earlier run was killed."""
+    return f"{folder}: penilaian sebelumnya terputus; hasil setengah jadi dihapus dan kiriman ini dinilai lagi."
+
+
+def unreadable_notebook(detail) -> str:
+    """Not a notebook."""
+    return (
+        f"Berkas yang dikumpulkan tidak dapat dibaca sebagai notebook ({detail}). "
+        "Mintalah berkas yang utuh dari mahasiswa, lalu nilai ulang."
+    )
+
+
+NOT_JSON = "isinya bukan JSON yang sah"
+
+
+# ---- repair
+
+
+REPAIRED = "**Catatan penilai.** Notebook ini diperbaiki sebelum dinilai:"
+UNREADABLE = "**Catatan penilai.** Notebook ini tidak dapat dinilai otomatis:"
+
+
+def missing_test(name) -> str:
+    """A test cell that was not there."""
+    return f"sel uji `{name}` tidak ada di berkas yang dikumpulkan; dikembalikan."
+
+
+def missing_answer(name) -> str:
+    """A solution cell that was not there."""
+    return f"sel jawaban `{name}` tidak ada di berkas yang dikumpulkan; tempatnya dibuat kosong."
+
+
+def found_again(name) -> str:
+    """A cell that had lost its metadata."""
+    return f"sel `{name}` kehilangan tandanya; dikenali lagi dari isinya."
+
+
+def duplicated_answer(name) -> str:
+    """Two or more of a solution cell."""
+    return f"sel jawaban `{name}` ada lebih dari satu kali (disalin atau dibelah); semuanya dijalankan menurut urutannya, yang terakhir dianggap jawabannya."
+
+
+def duplicated_test(name) -> str:
+    """Two or more of a test cell."""
+    return f"sel uji `{name}` ada lebih dari satu kali; hanya satu, yang aslinya, yang dinilai."
+
+
+def changed_test(name) -> str:
+    """A test cell that was edited."""
+    return f"isi sel uji `{name}` diubah; dikembalikan seperti aslinya."
+
+
+def changed_type(name, found, wanted) -> str:
+    """A cell of another type."""
+    return f"sel `{name}` berjenis {found}; dikembalikan menjadi {wanted}."
+
+
+def changed_settings(name) -> str:
+    """nbgrader's metadata were edited."""
+    return f"pengaturan sel `{name}` (nilai, kunci, atau jenisnya) diubah; dikembalikan seperti aslinya."
+
+
+def skip_tag(name) -> str:
+    """`skip-execution`."""
+    return f"sel `{name}` diberi tag skip-execution; tag itu dihapus."
+
+
+def foreign_cell(name) -> str:
+    """A grade id that the assignment does not have."""
+    return f"sel `{name}` mengaku sel penilaian, tetapi tugas ini tidak memilikinya; diperlakukan sebagai sel biasa."
+
+
+def foreign_language(found) -> str:
+    """The kernel of another language."""
+    return f"kernel notebook ini adalah {found}; dinilai dengan Python."
+
+
+def no_reference(path) -> str:
+    """The release version is not there."""
+    return f"{path} tidak ada, jadi kiriman tidak dapat diperbaiki sebelum dinilai. Jalankan `nbgrader generate_assignment` dahulu."

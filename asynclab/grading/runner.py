@@ -1,0 +1,209 @@
+"""Runner: the cells of one submission in a child process; whatever they do, every cell gets an answer.
+
+First the student's cells in order, then the test cells' scenarios. A cell that kills its process,
+hangs, or sends rubbish gets a fault; a fresh child runs the cells before it again, takes over its
+definitions, and goes on after it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from asynclab import messages
+from asynclab.grading.outputs import read_outputs
+from asynclab.grading.spawn import Child, ChildError, spawn
+from asynclab.grading.untrusted import read_fault, read_trace
+from asynclab.trace import Trace
+
+__all__ = ["Cell", "Limits", "Result", "run_cells"]
+
+GRACE = 2.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its source (a test cell's stripped), and its number among all code cells, from 1.
+
+    scenario: the name of a test cell, '' for a student's cell; definitions: what later test cells
+    may need of a test cell, without its runs.
+    """
+
+    source: str
+    number: int
+    scenario: str = ""
+    definitions: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one submission. Seconds are real ones.
+
+    cell, scenario: for one student's cell, one test cell; cells, scenarios: for all of them.
+    restarts: how many fresh children; resources: RLIMIT names without the prefix -> values.
+    """
+
+    cell: float = 15.0
+    scenario: float = 30.0
+    cells: float = 60.0
+    scenarios: float = 180.0
+    restarts: int = 20
+    resources: dict[str, int] = field(
+        default_factory=lambda: {"AS": 4 << 30, "FSIZE": 64 << 20, "CORE": 0, "CPU": 300}
+    )
+
+
+@dataclass
+class Result:
+    """What came of one cell.
+
+    outputs: of a student's cell, nbformat's; traces: of a test cell, in order, a sentence in place
+    of one that is no trace; fault: a sentence for the student where the cell did not end well, else
+    ''; broken: whether it is the test cell itself that does not run.
+    """
+
+    outputs: list[dict] = field(default_factory=list)
+    traces: list[Trace | str] = field(default_factory=list)
+    fault: str = ""
+    broken: bool = False
+
+
+def run_cells(
+    cells: list[Cell],
+    *,
+    seed: int,
+    files: dict[str, str] | None = None,
+    limits: Limits | None = None,
+    spawn: Callable[..., Child] = spawn,
+) -> list[Result]:
+    """Run the cells of one submission and return a result for each, in their order.
+
+    seed: for the scenarios and the child's global `random`.
+    files: name -> base64 text, beside the notebook; spawn: how a child is made.
+    Raises ChildError only where not even an idle child can be had.
+    """
+    session = _Session(seed, files or {}, limits or Limits(), spawn)
+    try:
+        results = {}
+        session.begin(session.limits.cells)
+        for cell in cells:
+            if not cell.scenario:
+                results[cell.number] = session.run_student(cell)
+        session.begin(session.limits.scenarios)
+        for cell in cells:
+            if cell.scenario:
+                results[cell.number] = session.run_scenario(cell)
+        return [results[cell.number] for cell in cells]
+    finally:
+        session.close()
+
+
+class _Session:
+    def __init__(self, seed, files, limits, spawn):
+        self.seed, self.files, self.limits, self.spawn = seed, files, limits, spawn
+        self.child = None
+        self.starts = 0
+        self.done = []  # (cell, how) to run again in a fresh child
+        self.budget = self.deadline = self.seconds = self.until = 0.0
+
+    def begin(self, seconds):
+        """A new phase with a time of its own."""
+        self.budget, self.deadline = seconds, time.monotonic() + seconds
+
+    def close(self):
+        """No child outlives its submission."""
+        if self.child is not None:
+            self.child.close()
+            self.child = None
+
+    def run_student(self, cell) -> Result:
+        """One of the student's cells."""
+        if fault := self._prepare():
+            return Result(fault=messages.cell_fault(fault))
+        self._send("cell", cell, self.limits.cell)
+        answer, fault = self._receive()
+        outputs = read_outputs(answer.get("outputs"))
+        lost = self.child is None
+        self.done.append((cell, "definitions" if lost else "cell"))
+        if fault and fault["kind"] != "error":
+            return Result(outputs, fault=messages.cell_fault(fault))
+        return Result(outputs)
+
+    def run_scenario(self, cell) -> Result:
+        """One test cell."""
+        if fault := self._prepare():
+            return Result(fault=messages.scenario_fault(fault))
+        result = Result()
+        self._send("scenario", cell, self.limits.scenario)
+        fault = self._collect(result.traces)
+        if cell.definitions.strip():
+            self.done.append((replace(cell, source=cell.definitions), "scenario"))
+        if fault:
+            result.fault = messages.scenario_fault(fault)
+            result.broken = fault["kind"] == "broken"
+        return result
+
+    # ---- one exchange
+
+    def _prepare(self):
+        """See to it that there is a child in the state after all cells so far; or say why there is none."""
+        if time.monotonic() >= self.deadline:
+            return {"kind": "budget", "seconds": self.budget}
+        while self.child is None:
+            if self.starts > self.limits.restarts:
+                return {"kind": "restarts"}
+            self.starts += 1
+            self.child = self.spawn(self.seed, self.files, self.limits.resources)
+            self._catch_up()
+        return None
+
+    def _catch_up(self):
+        """Run again, in a fresh child, what ran before; a cell that dies this time is tried no more."""
+        for index, (cell, how) in enumerate(self.done):
+            self._send(how, cell, self.limits.cell)
+            if how == "scenario":
+                self._collect([])
+            else:
+                self._receive()
+            if self.child is None:
+                if how == "cell":
+                    self.done[index] = (cell, "definitions")
+                else:
+                    del self.done[index]
+                return
+
+    def _collect(self, traces):
+        """Receive the traces of a scenario until it says that it is done; return its fault or None."""
+        while True:
+            answer, fault = self._receive()
+            if fault or "trace" not in answer:
+                return fault
+            traces.append(read_trace(answer["trace"]))
+
+    def _send(self, what, cell, seconds):
+        """Send a request that may take so many seconds; what goes wrong shows when the answer is read."""
+        self.seconds = max(min(seconds, self.deadline - time.monotonic()), 0.1)
+        # The child stops itself and can say where; only one that is deaf is killed from here.
+        self.until = time.monotonic() + self.seconds + GRACE
+        request = {"do": what, "number": cell.number, "source": cell.source}
+        try:
+            self.child.ask(
+                self.until, **request, name=cell.scenario, seed=self.seed, seconds=self.seconds
+            )
+        except ChildError:
+            pass
+
+    def _receive(self):
+        """(answer, fault): the next message of the child; one that can't go on is closed."""
+        if self.child is None:
+            return {}, {"kind": "died"}
+        try:
+            answer = self.child.answer(self.until)
+        except ChildError as error:
+            self.close()
+            return {}, {"kind": error.kind, "seconds": round(self.seconds)}
+        fault = read_fault(answer.get("fault"))
+        if fault and fault.get("tainted"):
+            self.close()
+        return answer, fault
