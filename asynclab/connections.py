@@ -4,51 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from asynclab.records import Connection, Failure, Place
 from asynclab.tcp import Socket
-from asynclab.trace import Place
 
 __all__ = ["Connection", "Failure", "Link"]
-
-
-@dataclass
-class Connection:
-    """A connection on record. Moments in seconds of virtual time; None while that end is open.
-
-    sent, received: bytes from the client to the server and back, counted as they arrive.
-    outcome: "open", "closed" or "reset"; ended_by: "client", "server", "network" (a fault) or None.
-    client_owner, server_owner: "student" or "world"; place: the student's line that connected.
-    """
-
-    number: int
-    host: str
-    client: tuple[str, int]
-    server: tuple[str, int]
-    client_owner: str
-    server_owner: str
-    place: Place | None
-    opened: float
-    client_closed: float | None
-    server_closed: float | None
-    sent: int
-    received: int
-    outcome: str
-    ended_by: str | None
-
-
-@dataclass
-class Failure:
-    """An attempt to connect that came to nothing; `owner` made it, at `place`.
-
-    reason: "unknown host", "refused", "timeout" (nobody answered), "unreachable" or "cancelled".
-    """
-
-    host: str
-    port: int
-    owner: str
-    place: Place | None
-    began: float
-    ended: float
-    reason: str
 
 
 @dataclass

@@ -253,7 +253,7 @@ def _play(loop, scenario, world, trace):
     trace.ended, trace.turns = loop.time(), loop.turns
     if trace.verdict not in ("finished", "stopped"):
         trace.stuck = [_leftover(task) for task in _tasks(loop)]
-    loop.recording.close_tasks(_tasks(loop))
+    loop.recording.locate_tasks(_tasks(loop))
 
 
 def _settle(loop, trace):
@@ -276,7 +276,7 @@ def _settle(loop, trace):
     for thread in loop.foreign_threads():
         if thread is not threading.main_thread():
             trace.leftovers.append(Leftover("thread", thread.name))
-    loop.recording.close_tasks(tasks)
+    loop.recording.locate_tasks(tasks)
     trace.ended = max(trace.ended, loop.time())
     loop.recording.freeze()
 
