@@ -27,7 +27,7 @@ WIDTH = 8.2
 LANE_LIMIT = 300
 
 INK = "#1f2326"
-RUNNING = "#0072b2"
+RUNNING = "#1b7fc4"
 WAITING = "#4a93bd"
 ENDS = {  # outcome: marker, face, edge, size
     "finished": ("o", RUNNING, RUNNING, 5.5),
@@ -66,7 +66,7 @@ class Timeline(Figure):
         width = f"{self.get_figwidth():g}in"
         opening = (
             f'<svg role="img" aria-label="{html.escape(self.alt)}" '
-            f'style="width:{width};max-width:100%;height:auto" '
+            f'style="width:{width};max-width:100%;height:auto;display:block" '
         )
         return drawing.replace("<svg ", opening, 1)
 
@@ -135,7 +135,10 @@ def draw_lanes(axes, lanes, end):
             # Most steps are shorter than a pixel: they stay visible, inside their lane.
             visible = min(start + 2.5 * pixel, max(finish, start + pixel))
             runs.append((start, max(stop, visible), row))
-    axes.add_patch(bars(waits, 0.26, facecolor=WAITING + "38", edgecolor=WAITING, linewidth=0.8))
+    outline = 0.8 if len(lanes) <= 40 else 0.3  # thin lanes would be all outline
+    axes.add_patch(
+        bars(waits, 0.26, facecolor=WAITING + "38", edgecolor=WAITING, linewidth=outline)
+    )
     axes.add_patch(bars(runs, 0.66, facecolor=RUNNING, edgecolor="none"))
     for start, stop, row in scheduled:
         axes.plot([start, stop], [row, row], color=WAITING, linestyle=":", linewidth=1.6)

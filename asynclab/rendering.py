@@ -38,7 +38,7 @@ def rubric_html(rubric) -> str:
     return (
         '<div class="asynclab-rubric" style="max-width:60em">'
         f"<p><strong>{messages.score(rubric)}</strong></p>"
-        f'<table style="border-collapse:collapse;width:100%;text-align:left">{rows}</table></div>'
+        f'<table style="border-collapse:collapse;table-layout:auto;width:100%;text-align:left">{rows}</table></div>'
     )
 
 
