@@ -24,6 +24,7 @@ from asynclab.findings import (  # noqa: E402 - the clocks come first
     took,
     turns_at_most,
 )
+from asynclab.pace import at_most_within, began_by  # noqa: E402
 from asynclab.rubric import Rubric  # noqa: E402
 from asynclab.run import run  # noqa: E402
 from asynclab.sites import Page  # noqa: E402
@@ -39,6 +40,8 @@ __all__ = [
     "all_ended",
     "at_moments",
     "at_most",
+    "at_most_within",
+    "began_by",
     "cancelled_cleanly",
     "clean",
     "equal",

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 
+from asynclab.clock import NANOSECONDS
 from asynclab.files import Folder
 from asynclab.recording import owner
 from asynclab.sites import Site
@@ -36,6 +37,10 @@ class World:
     def turns(self) -> int:
         """How often the event loop has turned so far: polling code makes it turn much more often."""
         return self._loop.turns
+
+    def jump_wall_clock(self, seconds):
+        """Set the computer's clock forward (or back): `time.time()` jumps, monotonic clocks do not."""
+        self._loop.wall_offset += round(seconds * NANOSECONDS)
 
     def note(self, key, value):
         """Write `value` down under `key` for the criteria (`trace.note(key)`), as it is now."""
