@@ -64,9 +64,11 @@ class Connector:
         local_address = (local_address[0], local_address[1] or next(self._ports))
         client = Socket(self._loop, local_address, address)
         end = Socket(self._loop, address, local_address)
-        client.join(end, latency=host.latency, bandwidth=host.bandwidth, window=self._window)
+        number = len(self.links) + 1
+        properties = {"latency": host.latency, "bandwidth": host.bandwidth, "window": self._window}
+        client.join(end, number, **properties)
         link = Link(
-            number=len(self.links) + 1,
+            number=number,
             host=host.name,
             client=client,
             server=end,

@@ -58,6 +58,15 @@ class VirtualTask(asyncio.Task):
         return self.record.number
 
 
+class VirtualFuture(asyncio.Future):
+    """A future whose hash is its number: aiohttp and asyncio keep waiters in sets."""
+
+    __slots__ = ("number",)
+
+    def __hash__(self):
+        return self.number
+
+
 @refuse_unsimulated
 class VirtualLoop(asyncio.BaseEventLoop):
     """Event loop with virtual time, an in-memory network and worker threads that freeze the clock.
@@ -85,6 +94,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.network = Network(self, latency=latency, bandwidth=bandwidth)
         self._timers = []
         self._timer_numbers = itertools.count()
+        self._future_numbers = itertools.count()
         self._turns_here = 0
         self._shuffle = None if shuffle is None else random.Random(shuffle)
         self._eager = False
@@ -137,6 +147,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
             self._timers = [item for item in self._timers if not item[2]._cancelled]
             heapq.heapify(self._timers)
             self._timer_cancelled_count = 0
+
+    def create_future(self):
+        """A VirtualFuture."""
+        future = VirtualFuture(loop=self)
+        future.number = next(self._future_numbers)
+        return future
 
     def create_task(self, coro, *, name=None, context=None, **options):
         """A VirtualTask with a record; a task factory other than asyncio's eager one is honoured as it is."""

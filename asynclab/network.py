@@ -14,7 +14,7 @@ from asynclab.connector import Connector
 from asynclab.hosts import Fault, Hosts
 from asynclab.listeners import Listeners
 from asynclab.notsimulated import NotSimulatedError
-from asynclab.transport import Events, Server, Transport
+from asynclab.transport import Events, Farewells, Server, Transport
 from asynclab.wire import WINDOW
 
 __all__ = ["Network"]
@@ -36,6 +36,7 @@ class Network:
         self._ports = itertools.count(FIRST_PORT)
         self._listeners = Listeners(loop, self.hosts)
         self._connector = Connector(loop, self.hosts, self._listeners, self._ports, window)
+        self._farewells = Farewells(loop)
         self._parked = weakref.WeakKeyDictionary()
 
     # ---- what scenarios arrange
@@ -155,7 +156,8 @@ class Network:
             end.close()
             raise
         waiter = self.loop.create_future()
-        transport = Transport(Events(self.loop, end, copy_context()), end, protocol, waiter=waiter)
+        events = Events(self.loop, end, copy_context(), self._farewells)
+        transport = Transport(events, end, protocol, waiter=waiter)
         try:
             await waiter
         except BaseException:
@@ -197,7 +199,8 @@ class Network:
             names = host if isinstance(host, Iterable) and not isinstance(host, str) else [host]
             options = {"family": family, "flags": flags}
             addresses = dict.fromkeys(self.hosts.resolve(name, port, **options) for name in names)
-        server = Server(self.loop, protocol_factory, partial(self._release, sock))
+        release = partial(self._release, sock)
+        server = Server(self.loop, protocol_factory, release, self._farewells)
         self._listeners.bind(server, addresses, self._ports)
         if start_serving:
             await server.start_serving()

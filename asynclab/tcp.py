@@ -20,13 +20,15 @@ class Socket:
     Like the kernel's: bytes wait in it until they are read, `close()` with unread bytes resets the
     connection, bytes for a closed end are answered by a reset. Without a peer it is a listener's.
 
-    address, peer_address: (IPv4 address, port) of both ends; closed_at: seconds, None while open.
+    address, peer_address: (IPv4 address, port) of both ends; closed_at: seconds, None while open;
+    number: puts all ends of a network in one order.
     """
 
     family, type, proto = socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
 
     def __init__(self, loop, address, peer_address):
         self.address, self.peer_address = address, peer_address
+        self.number = 0
         self.closed_at = None
         self.closed_first = False
         self.was_reset = False
@@ -40,8 +42,9 @@ class Socket:
         self._error = None
         self._finished = self._shut = False
 
-    def join(self, peer, **properties):
-        """Lay the two wires between this end and `peer`; `properties` are those of `Wire`."""
+    def join(self, peer, number=0, **properties):
+        """Lay the two wires of connection `number` to `peer`; `properties` are those of `Wire`."""
+        self.number, peer.number = 2 * number, 2 * number + 1
         self.peer, peer.peer = peer, self
         self.outgoing = peer.incoming = Wire(self._loop, peer, **properties)
         self.incoming = peer.outgoing = Wire(self._loop, self, **properties)

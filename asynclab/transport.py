@@ -6,10 +6,34 @@ Flow control, order of closing, `wait_closed` and errors are thus those of the P
 from __future__ import annotations
 
 import contextvars
+import heapq
+import itertools
 import weakref
 from asyncio import base_events, selector_events, trsock
 
-__all__ = ["Events", "Server", "Transport"]
+__all__ = ["Events", "Farewells", "Server", "Transport"]
+
+
+class Farewells:
+    """Ends the connections closed in one turn of the loop in the order in which they were opened.
+
+    aiohttp keeps its connections in sets and closes them in no particular order.
+    """
+
+    def __init__(self, loop):
+        self._loop = loop
+        self._waiting = []
+        self._numbers = itertools.count()
+
+    def add(self, place, context, callback, *args):
+        """Call `callback(*args)` in the next turn, behind those with a lower `place`."""
+        item = (self._loop.turns, place, next(self._numbers), context, callback, args)
+        heapq.heappush(self._waiting, item)
+        self._loop.call_soon(self._next)
+
+    def _next(self):
+        *_, context, callback, args = heapq.heappop(self._waiting)
+        context.run(callback, *args)
 
 
 class Events:
@@ -18,10 +42,11 @@ class Events:
     Every callback runs in `context`, at most once per turn of the loop, first ready first.
     """
 
-    def __init__(self, loop, sock, context):
+    def __init__(self, loop, sock, context, farewells):
         # Where the transport registers itself under its file descriptor, of which there is none.
         self._transports = weakref.WeakValueDictionary()
         self._loop, self._socket, self._context = loop, sock, context
+        self._farewells = farewells
         self._reader = self._writer = None
         self._reader_due = self._writer_due = False
         self.call_exception_handler = loop.call_exception_handler
@@ -31,7 +56,10 @@ class Events:
 
     def call_soon(self, callback, *args):
         """Like the loop's, in the connection's context."""
-        return self._loop.call_soon(callback, *args, context=self._context)
+        if getattr(callback, "__func__", None) is Transport._call_connection_lost:
+            self._farewells.add(self._socket.number, self._context, callback, *args)
+        else:
+            self._loop.call_soon(callback, *args, context=self._context)
 
     def wake_reader(self):
         """Call the reader in the next turn, if there is one and something to read."""
@@ -107,10 +135,11 @@ class Server(base_events.Server):
     listeners: the sockets it listens on; release: called with the server when it closes.
     """
 
-    def __init__(self, loop, protocol_factory, release):
+    def __init__(self, loop, protocol_factory, release, farewells):
         super().__init__(loop, (), protocol_factory, None, 100, None)
         self.context = contextvars.copy_context()
         self.listeners = []
+        self._farewells = farewells
         self._release = release
         self._clients = _Clients()
 
@@ -140,7 +169,8 @@ class Server(base_events.Server):
             sock.abort()
             return
         try:
-            events = Events(self._loop, sock, contextvars.copy_context())
+            context = contextvars.copy_context()
+            events = Events(self._loop, sock, context, self._farewells)
             Transport(events, sock, self._protocol_factory(), server=self)
         except Exception as error:
             message = "Error on transport creation for incoming connection"

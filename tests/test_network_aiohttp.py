@@ -182,13 +182,15 @@ def test_a_client_feels_a_server_that_reads_slowly():
         sent = []
 
         async def pieces():
-            for n in range(20):
+            for _ in range(20):
                 yield b"x" * 50_000
                 sent.append(loop.time())
 
-        async with site(upload=upload) as session:
-            async with session.post(f"{URL}/upload", data=pieces()) as response:
-                return await response.json(), sent[0], sent[-1]
+        async with (
+            site(upload=upload) as session,
+            session.post(f"{URL}/upload", data=pieces()) as response,
+        ):
+            return await response.json(), sent[0], sent[-1]
 
     assert play(main) == (1_000_000, 0.0, 50.0)
 
