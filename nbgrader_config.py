@@ -65,7 +65,40 @@ c.Validator.type_changed_warning = (
 
 # --- Penilaian
 
-# Sel uji yang terhapus dikembalikan; tanpa ini selnya tidak dinilai sama sekali.
+# Memindahkan tautan, pipa, dan berkas raksasa dari kiriman sebelum disalin, menghapus hasil setengah jadi
+# dari penilai yang terputus, dan membaca berkas rusak tanpa menghentikan kiriman lain.
+c.Autograde.exporter_class = "asynclab.grading.intake.SubmissionExporter"
+
+# Yang pertama membangun ulang kiriman dari release/: sel uji, metadata, dan tag yang diubah, hilang, atau ganda.
+c.Autograde.sanitize_preprocessors = [
+    "asynclab.grading.repair.RepairSubmission",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Yang pertama menggantikan Execute: kode mahasiswa dijalankan di proses lain, dan dinilai dari catatannya.
+# SaveGrades menyimpan nilai seperti SaveAutoGrades, tetapi sel yang tidak dapat dinilai menunggu nilai manual.
+c.Autograde.autograde_preprocessors = [
+    "asynclab.grading.execute.ExecuteAndJudge",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "asynclab.grading.execute.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Detik nyata untuk satu sel mahasiswa; sleep() tidak memakannya, karena waktu di sana virtual.
+c.ExecuteAndJudge.timeout = 15
+
+# Angka acak semua skenario; benih yang sama memberi nilai yang sama. Lain dari yang dilihat mahasiswa (11),
+# agar jawaban yang menghafal angka ketahuan.
+c.ExecuteAndJudge.seed = 1928
+
+# Sel uji yang terhapus dikembalikan, juga bila perbaikan di atas tidak dipakai.
 c.OverwriteCells.add_missing_cells = True
 
 # Catatan itu terbaca mahasiswa di halaman umpan balik.
@@ -73,7 +106,17 @@ c.OverwriteCells.missing_cell_notification = (
     "Sel ini (id: {cell_id}) tidak ada di berkas yang dikumpulkan; dikembalikan saat penilaian.\n\n"
 )
 
-# Uji di sini berjalan dalam waktu virtual: sel yang butuh semenit tidak akan pernah selesai.
+# Uji tersembunyi dan traceback yang mengutipnya tidak ikut ke halaman umpan balik.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "asynclab.grading.feedback.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
+# `nbgrader collect` bawaan menyalin isi yang ditunjuk tautan di kiriman, dengan hak pengajar.
+c.ExchangeFactory.collect = "asynclab.grading.intake.SafeCollect"
+
+# Untuk tombol Validate: uji berjalan dalam waktu virtual, jadi sel yang butuh semenit tidak akan pernah selesai.
 c.Execute.timeout = 60
 
 # Kalimat yang dibaca mahasiswa di sel itu.

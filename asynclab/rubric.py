@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass, field
 
 from asynclab import messages
@@ -110,8 +112,11 @@ class Rubric:
         return f"{float(self.score)}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        from asynclab.rendering import rubric_html
+        from asynclab.rendering import rubric_html, rubric_text
 
+        if os.environ.get("NBGRADER_VALIDATING") and self.score < self.points:
+            # nbgrader's Validate button shows a failed cell's stderr and nothing else.
+            print(rubric_text(self), file=sys.stderr)
         return {"text/plain": repr(self), "text/html": rubric_html(self), RUBRIC_MIME: to_json(self)}
 
     @classmethod

@@ -21,9 +21,10 @@ from traitlets import Float, Integer
 
 from asynclab.grading import messages
 from asynclab.grading.judge import Evidence, Judgement, judge
-from asynclab.grading.outputs import RUBRIC_MIME, TRACE_MIME
+from asynclab.grading.outputs import TRACE_MIME
 from asynclab.grading.runner import Cell, Limits, Result, run_cells
 from asynclab.grading.spawn import ChildError
+from asynclab.rubric import RUBRIC_MIME
 from asynclab.stripping import has_rubric, strip
 from asynclab.trace import Trace
 
@@ -126,7 +127,9 @@ class ExecuteAndJudge(Execute):
         cell.outputs.append(trace_output(evidence, self.seed))
         if not judgement.judged:
             resources.setdefault(UNJUDGED, []).append(judgement.name)
-            self.log.error(messages.not_judged_log(*whose(resources), judgement.fault))
+            if judgement.fault not in resources.setdefault("asynclab_told", []):
+                resources["asynclab_told"].append(judgement.fault)
+                self.log.error(messages.not_judged_log(*whose(resources), judgement.fault))
 
 
 class SaveGrades(SaveAutoGrades):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import io
 from dataclasses import dataclass, field
 
@@ -13,6 +12,7 @@ from asynclab.grading.course import run_test_cell
 from asynclab.rendering import rubric_html, rubric_text
 from asynclab.rubric import Rubric
 from asynclab.run import replayed
+from asynclab.schema import to_json
 from asynclab.trace import Trace
 
 __all__ = ["Evidence", "Judgement", "judge"]
@@ -96,7 +96,7 @@ def _weigh(cell, rubric: Rubric, runs):
         cell.points,
         rubric.score if not fault else 0.0,
         not fault,
-        [dataclasses.asdict(item) for item in rubric.criteria],
+        to_json(rubric.criteria),
         rubric_html(rubric),
         rubric_text(rubric),
         fault,

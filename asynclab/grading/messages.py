@@ -92,6 +92,11 @@ def refused_entry(path, why, aside) -> str:
     return f"{path}: {why}; tidak disalin. Aslinya dipindahkan ke {aside}."
 
 
+def left_in_exchange(path, why) -> str:
+    """The same at collect."""
+    return f"{path}: {why}; tidak ikut dikumpulkan."
+
+
 def could_not_refuse(path, detail) -> str:
     """It could not be moved away."""
     return f"{path}: berbahaya untuk disalin, tetapi tidak dapat disingkirkan ({detail}). Kiriman ini dilewati; singkirkan berkas itu, lalu nilai lagi."
@@ -192,3 +197,9 @@ def foreign_language(found) -> str:
 def no_reference(path) -> str:
     """The release version is not there."""
     return f"{path} tidak ada, jadi kiriman tidak dapat diperbaiki sebelum dinilai. Jalankan `nbgrader generate_assignment` dahulu."
+
+
+# ---- feedback
+
+
+HIDDEN_PART = "# (Di sini ada uji tersembunyi; hasilnya ada di tabel di bawah sel ini.)"

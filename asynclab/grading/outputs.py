@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-__all__ = ["RUBRIC_MIME", "TRACE_MIME", "read_outputs"]
+from asynclab.rubric import RUBRIC_MIME
+
+__all__ = ["TRACE_MIME", "read_outputs"]
 
 TRACE_MIME = "application/vnd.asynclab.trace+json"
-RUBRIC_MIME = "application/vnd.asynclab.rubric+json"
 OUTPUT_LIMIT = 200
 SIZE_LIMIT = 4_000_000
 

@@ -1,0 +1,204 @@
+"""Intake: what nbgrader copies and reads of a submission, made harmless before it does.
+
+`SubmissionExporter` is the one class of stock `nbgrader autograde` that is made after the
+submissions are found and before the first is touched: `c.Autograde.exporter_class`. It moves links,
+devices and giants out of the submitted folders, removes what a killed grader left half-made, and
+reads a file that is no notebook as one that can't be judged.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import stat
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbconvert.exporters import NotebookExporter
+from nbgrader.exchange.default import ExchangeCollect
+
+from asynclab.grading import messages
+
+__all__ = ["UNREADABLE", "SafeCollect", "SubmissionExporter", "find_dangers", "find_reference"]
+
+FILE_LIMIT = 32 << 20
+NOTEBOOK_LIMIT = 64 << 20
+COUNT_LIMIT = 1_000
+ASIDE = "disisihkan"
+MARK = ".sedang-dinilai"
+UNREADABLE = "asynclab_unreadable"
+OTHER_MACHINE_SECONDS = 6 * 3600
+
+
+def find_dangers(folder) -> list[tuple[Path, str]]:
+    """(path, why) of everything below `folder` that must not be copied or read; links are not followed."""
+    found: list[tuple[Path, str]] = []
+    if os.path.islink(folder):
+        return [(Path(folder), messages.LINK)]
+    count = 0
+    for root, folders, names in os.walk(folder):
+        for name in sorted([*folders, *names]):
+            path = Path(root, name)
+            status = path.lstat()
+            count += 1
+            if stat.S_ISLNK(status.st_mode):
+                found.append((path, messages.LINK))
+            elif stat.S_ISDIR(status.st_mode):
+                continue
+            elif not stat.S_ISREG(status.st_mode):
+                found.append((path, messages.SPECIAL))
+            elif status.st_size > _limit(path):
+                found.append((path, messages.too_large(status.st_size, _limit(path))))
+            elif count > COUNT_LIMIT:
+                found.append((path, messages.too_many(COUNT_LIMIT, COUNT_LIMIT)))
+        folders[:] = [name for name in folders if not os.path.islink(os.path.join(root, name))]
+    return found
+
+
+def _limit(path):
+    return NOTEBOOK_LIMIT if path.suffix == ".ipynb" else FILE_LIMIT
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads submissions so that none can harm the grader or stop the others."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        converter = self.parent
+        if hasattr(converter, "assignments") and hasattr(converter, "coursedir"):
+            self._take_in(converter)
+
+    def _take_in(self, converter):
+        """Look through all submissions that are about to be graded."""
+        self._clear_half_made(converter)
+        mark_work(converter)
+        root = Path(converter.coursedir.root)
+        for folder, notebooks in list(converter.assignments.items()):
+            for path, why in find_dangers(folder):
+                aside = root / ASIDE / os.path.relpath(path, root)
+                try:
+                    move_aside(path, aside)
+                except OSError as error:
+                    self.log.error(messages.could_not_refuse(path, error.strerror))
+                    converter.assignments.pop(folder, None)
+                    break
+                self.log.warning(messages.refused_entry(path, why, aside))
+                notebooks[:] = [name for name in notebooks if Path(name) != path]
+            if not os.path.isdir(folder) or not notebooks:
+                converter.assignments.pop(folder, None)
+
+    def _clear_half_made(self, converter):
+        """Remove what a killed grader has left, or the submission would be skipped for ever."""
+        coursedir = converter.coursedir
+        pattern = coursedir.format_path(coursedir.autograded_directory, "*", "*")
+        for mark in Path("/").glob(os.path.join(pattern, MARK).lstrip("/")):
+            if _is_alive(mark):
+                continue
+            folder = mark.parent
+            self.log.warning(messages.half_made(folder))
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def from_filename(self, filename, resources=None, **options):
+        """A notebook from a file; one that can't be read becomes an empty one that says why."""
+        try:
+            nbformat.read(filename, as_version=4)
+        except Exception as error:
+            detail = messages.NOT_JSON if isinstance(error, ValueError) else str(error)[:200]
+            sentence = messages.unreadable_notebook(detail)
+            path, name = os.path.split(filename)
+            resources = {} if resources is None else resources
+            resources["metadata"] = {"name": os.path.splitext(name)[0], "path": path}
+            resources[UNREADABLE] = sentence
+            return self.from_notebook_node(nbformat.v4.new_notebook(), resources=resources)
+        return super().from_filename(filename, resources=resources, **options)
+
+
+def move_aside(path: Path, aside: Path) -> None:
+    """Move an entry (a link itself, never its target) to a free name; raises OSError."""
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    target, number = aside, 1
+    while os.path.lexists(target):
+        number += 1
+        target = aside.with_name(f"{aside.name}.{number}")
+    os.rename(path, target)
+
+
+def find_reference(configurable, assignment, notebook):
+    """The release version of a notebook, found through nbgrader's course folder; None where there is none."""
+    while not hasattr(configurable, "coursedir"):
+        configurable = configurable.parent
+        if configurable is None:
+            return None
+    coursedir = configurable.coursedir
+    folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
+    path = Path(folder, f"{notebook}.ipynb")
+    return nbformat.read(path, as_version=4) if path.is_file() else None
+
+
+class SafeCollect(ExchangeCollect):
+    """nbgrader's collect, except that links, devices and giants stay in the exchange.
+
+    `c.ExchangeFactory.collect`: nbgrader's own would copy what a link points to, with the
+    instructor's rights.
+    """
+
+    def do_copy(self, src, dest, log=None):
+        """Copy one student's folder, without what find_dangers names."""
+        dangers = dict(find_dangers(src))
+        for path, why in dangers.items():
+            self.log.warning(messages.left_in_exchange(path, why))
+        if Path(src) in dangers:
+            return
+
+        def ignore(folder, names):
+            return {name for name in names if Path(folder, name) in dangers}
+
+        with tempfile.TemporaryDirectory(prefix="asynclab-") as staging:
+            copy = Path(staging, "kiriman")
+            shutil.copytree(src, copy, symlinks=True, ignore=ignore)
+            super().do_copy(str(copy), dest, log)
+
+
+# ---- what a killed grader leaves behind
+
+
+def mark_work(converter) -> None:
+    """Have the converter put a mark into each folder in `autograded/` for as long as it works on it."""
+    before, after = converter.pre_convert_hook, converter.post_convert_hook
+
+    def folder(notebooks):
+        about = converter.init_single_notebook_resources(notebooks[0])["nbgrader"]
+        return Path(converter._format_dest(about["assignment"], about["student"]))
+
+    def begin(**about):
+        place = folder(about["notebooks"])
+        place.mkdir(parents=True, exist_ok=True)
+        process = psutil.Process()
+        mark = {"host": socket.gethostname(), "pid": process.pid, "born": process.create_time()}
+        (place / MARK).write_text(json.dumps(mark))
+        if before:
+            before(**about)
+
+    def end(**about):
+        (folder(about["notebooks"]) / MARK).unlink(missing_ok=True)
+        if after:
+            after(**about)
+
+    converter.pre_convert_hook, converter.post_convert_hook = begin, end
+
+
+def _is_alive(mark: Path) -> bool:
+    """Whether another grader is still at work on the folder with this mark."""
+    try:
+        data = json.loads(mark.read_text())
+        if data["host"] != socket.gethostname():
+            return time.time() - mark.stat().st_mtime < OTHER_MACHINE_SECONDS
+        process = psutil.Process(data["pid"])
+        return process.pid != os.getpid() and abs(process.create_time() - data["born"]) < 1
+    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
+        return False
