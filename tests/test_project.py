@@ -9,6 +9,7 @@ import sys
 import tomllib
 from importlib.metadata import requires
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from packaging.requirements import Requirement
@@ -35,7 +36,12 @@ def tracked(pattern: str = "*") -> list[Path]:
 
 
 def pins() -> list[Requirement]:
-    """The requirements of requirements.txt."""
+    """The packages of requirements.txt."""
+    return [item for item in requirements() if not item.url]
+
+
+def requirements() -> list[Requirement]:
+    """Every line of requirements.txt that asks for something."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     return [Requirement(line) for line in lines if line and line[0] not in "#-"]
 
@@ -102,6 +108,18 @@ def test_every_requirement_is_one_version():
 
     assert [str(pin) for pin in pins() if not re.fullmatch(r"==[^*,]+", str(pin.specifier))] == []
     assert last == "-e ."
+
+
+@pytest.mark.parametrize(
+    ("version", "stops"),
+    [("3.9", True), ("3.10", True), ("3.11", False), ("3.13", False), ("3.14", True)],
+)
+def test_pip_stops_at_a_sentence_on_another_python(version, stops):
+    """The first requirement holds on unsupported Pythons only; what pip can't find there is a sentence."""
+    first = requirements()[0]
+
+    assert first.marker.evaluate({"python_version": version}) == stops
+    assert "memerlukan Python 3.11, 3.12, atau 3.13" in unquote(first.url)
 
 
 def test_everything_that_is_needed_is_pinned():
