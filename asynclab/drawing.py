@@ -136,10 +136,10 @@ def draw_lanes(axes, lanes, end):
             visible = min(start + 2.5 * pixel, max(finish, start + pixel))
             runs.append((start, max(stop, visible), row))
     outline = 0.8 if len(lanes) <= 40 else 0.3  # thin lanes would be all outline
-    axes.add_patch(
+    axes.add_artist(
         bars(waits, 0.26, facecolor=WAITING + "38", edgecolor=WAITING, linewidth=outline)
     )
-    axes.add_patch(bars(runs, 0.66, facecolor=RUNNING, edgecolor="none"))
+    axes.add_artist(bars(runs, 0.66, facecolor=RUNNING, edgecolor="none"))
     for start, stop, row in scheduled:
         axes.plot([start, stop], [row, row], color=WAITING, linestyle=":", linewidth=1.6)
     draw_ends(axes, lanes, end)
