@@ -73,6 +73,9 @@ async def scenario(world):
         strays = [asyncio.create_task(download(session, n)) for n in range(50, 55)]
         await asyncio.sleep(0.5)
     await asyncio.wait(strays)
+    for item in world.network.connections:
+        sizes = (item.sent, item.received)
+        world.note("koneksi", (*item.client, *sizes, item.outcome, item.client_closed))
 
 
 def fingerprints(runs):
@@ -89,6 +92,7 @@ def test_the_scenario_is_worth_repeating():
     assert kinds == {"TimeoutError", "ClientPayloadError", "ClientConnectionError"}
     assert [len(trace.notes(key)) for key in ("jawaban", "hasil")] == [10, 30]
     assert len(trace.notes("ukuran")) > 5
+    assert {item[4] for _, item in trace.notes("koneksi")} == {"closed", "reset"}
     assert trace.leftovers == []
 
 

@@ -115,7 +115,7 @@ class Witness(asyncio.Protocol):
         return self.keep_open
 
     def connection_lost(self, exc):
-        self.record.append((self.name, "lost", exc and (type(exc).__name__, exc.errno)))
+        self.record.append((self.name, "lost", self.size, exc and (type(exc).__name__, exc.errno)))
         self.lost.set_result(None)
 
 
@@ -161,6 +161,33 @@ async def client_closes(served, client):
 async def server_resets(served, client):
     """A reset is an error on the other side, and none on this one."""
     reset(served.transport)
+
+
+async def server_resets_after_sending(served, client):
+    """What arrived before the reset is read before the error."""
+    served.transport.write(b"x" * 1000)
+    reset(served.transport)
+
+
+async def client_writes_after_end_and_reset(served, client):
+    """Who has read the end, and stopped reading, meets the reset as a broken pipe."""
+    client.keep_open = True
+    served.transport.write_eof()
+    while ("client", "eof", 0) not in client.record:
+        await asyncio.sleep(0)
+    reset(served.transport)
+    await served.lost
+    client.transport.write(b"too late")
+
+
+async def server_aborts_while_much_is_unsent(served, client):
+    """What the sender had not sent yet is lost; how much arrived before is up to the buffers."""
+    client.size = float("inf")
+    client.transport.pause_reading()
+    served.transport.write(b"x" * 20_000_000)
+    reset(served.transport)
+    await served.lost
+    client.transport.resume_reading()
 
 
 async def client_closes_without_reading(served, client):
@@ -416,6 +443,9 @@ CASES = {
     "close after much data": protocol_case(client_closes),
     "close, the other side keeps open": protocol_case(server_half_closes),
     "reset": protocol_case(server_resets),
+    "reset after data": protocol_case(server_resets_after_sending),
+    "reset after the end": protocol_case(client_writes_after_end_and_reset),
+    "reset of unsent data": protocol_case(server_aborts_while_much_is_unsent),
     "close with unread data": protocol_case(client_closes_without_reading),
     "both close": protocol_case(both_close),
     "write after reset": write_to_a_reset_connection,

@@ -296,6 +296,25 @@ def test_a_closed_transport_is_freed_without_gc(end):
         gc.enable()
 
 
+def test_connections_closed_at_once_end_in_the_order_in_which_they_were_opened():
+    """Whatever the order of the calls: aiohttp closes its connections in the order of a set."""
+
+    async def main(loop):
+        record = []
+        server = await loop.create_server(asyncio.Protocol, "127.0.0.1", 8080)
+        made = [
+            await loop.create_connection(lambda n=n: Recorder(record, n), "127.0.0.1", 8080)
+            for n in range(5)
+        ]
+        for n in (3, 1, 4, 0, 2):
+            made[n][0].abort() if n == 4 else made[n][0].close()
+        await asyncio.sleep(1)
+        server.close()
+        return [name for name, event, *_ in record if event == "lost"]
+
+    assert play(main) == [0, 1, 2, 3, 4]
+
+
 def test_a_transport_says_where_it_leads():
     """Its repr names both addresses and its state."""
 
