@@ -11,6 +11,7 @@ from asynclab.files import Folder
 from asynclab.recording import owner
 from asynclab.sites import Site
 from asynclab.values import Outcome
+from asynclab.watch import watch
 
 __all__ = ["World"]
 
@@ -140,38 +141,11 @@ class World:
         self._belongings.callback(folder.remove)
         return folder
 
-    def watched(self, key, mapping=()) -> dict:
-        """A dict with the items of `mapping` that notes every change as [name, value] under `key`."""
-        return WatchedDict(mapping, lambda name, value: self.note(key, [name, value]))
+    def watch(self, thing, attribute, key):
+        """Note every change of the dict `thing.attribute` under `key`; see `asynclab.watch`."""
+        return watch(self, thing, attribute, key)
 
     async def close(self):
         """Stop everything served; called by `run` after the scenario."""
         while self._runners:
             await self._runners.pop().cleanup()
-
-
-class WatchedDict(dict):
-    """A dict that calls `changed(name, value)` for every item that is set."""
-
-    def __init__(self, items, changed):
-        super().__init__(items)
-        self._changed = changed
-
-    def __setitem__(self, name, value):
-        super().__setitem__(name, value)
-        self._changed(name, value)
-
-    def setdefault(self, name, default=None):
-        """Like dict's."""
-        if name not in self:
-            self[name] = default
-        return self[name]
-
-    def update(self, *items, **more):
-        """Like dict's."""
-        for name, value in dict(*items, **more).items():
-            self[name] = value
-
-    def __ior__(self, items):
-        self.update(items)
-        return self

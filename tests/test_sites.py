@@ -216,23 +216,3 @@ def test_two_sites_on_two_hosts():
         ["http://sini.contoh", "sini"],
         ["http://sana.contoh:8080", "sana"],
     ]
-
-
-def test_watched_dict_notes_every_change():
-    """Every way of setting an item is noted; the items of before are kept."""
-
-    async def scenario(world):
-        progress = world.watched("progress", {"a": 0})
-        progress["a"] = 50.0
-        progress.update({"b": None}, c=1)
-        progress |= {"b": 100.0}
-        progress.setdefault("b", 5)
-        progress.setdefault("d", 5)
-        world.note("akhir", dict(progress))
-
-    trace = run(scenario)
-
-    assert [value for _, value in trace.notes("progress")] == [
-        ["a", 50.0], ["b", None], ["c", 1], ["b", 100.0], ["d", 5],
-    ]  # fmt: skip
-    assert trace.note("akhir") == {"a": 50.0, "b": 100.0, "c": 1, "d": 5}
