@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from asynclab import messages
 from asynclab.notsimulated import NotSimulatedError
 
-__all__ = ["ANY", "LOOPBACK", "Fault", "Host", "Hosts"]
+__all__ = ["ANY", "LOOPBACK", "Fault", "Host", "Hosts", "check_properties"]
 
 LOOPBACK, ANY = "127.0.0.1", "0.0.0.0"
 SERVICES = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -55,6 +55,7 @@ class Hosts:
     """The machines known so far; "localhost" (all of 127.x.x.x) is one of them from the start."""
 
     def __init__(self, latency, bandwidth):
+        check_properties(latency, bandwidth)
         self._latency, self._bandwidth = latency, bandwidth
         self._by_name: dict[str, Host] = {}
         self._by_address: dict[str, Host] = {}
@@ -104,6 +105,14 @@ class Hosts:
         if address is None or family not in (socket.AF_UNSPEC, socket.AF_INET):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return address, _port(port)
+
+
+def check_properties(latency, bandwidth):
+    """Raise ValueError for a negative latency (seconds) or a bandwidth that is not positive."""
+    if latency is not None and not latency >= 0:
+        raise ValueError(messages.impossible_latency(latency))
+    if bandwidth is not None and not bandwidth > 0:
+        raise ValueError(messages.impossible_bandwidth(bandwidth))
 
 
 def _normal(name):

@@ -141,6 +141,16 @@ def unknown_host(name) -> str:
     return f"Host “{name}” belum dikenal di jaringan; daftarkan dahulu dengan `network.add_host({name!r})`."
 
 
+def impossible_latency(value) -> str:
+    """A network that delivers before it was sent to."""
+    return f"latency={value!r} tidak mungkin; isi dengan jumlah detik, paling kecil 0."
+
+
+def impossible_bandwidth(value) -> str:
+    """A network that delivers nothing."""
+    return f"bandwidth={value!r} tidak mungkin; isi dengan byte per detik (lebih dari 0) atau None."
+
+
 def nested_run() -> str:
     """`run` inside a scenario."""
     return "`run(...)` tidak dapat dipanggil dari dalam skenario; panggil dari sel notebook."

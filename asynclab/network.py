@@ -11,7 +11,7 @@ from functools import partial
 
 from asynclab.connections import Connection, Failure
 from asynclab.connector import Connector
-from asynclab.hosts import Fault, Hosts
+from asynclab.hosts import Fault, Hosts, check_properties
 from asynclab.listeners import Listeners
 from asynclab.notsimulated import NotSimulatedError
 from asynclab.transport import Events, Farewells, Server, Transport
@@ -27,7 +27,8 @@ class Network:
 
     latency: seconds that anything takes one way; bandwidth: bytes per second of each direction of
     each connection, or None for any; window: bytes a receiver holds unread before the sender waits.
-    So a request over a new connection takes four latencies, over a kept one two.
+    So a request over a new connection takes four latencies, over a kept one two; a body larger
+    than the window takes a latency more for each further window.
     """
 
     def __init__(self, loop, *, latency=0.0, bandwidth=None, window=WINDOW):
@@ -45,8 +46,10 @@ class Network:
         """Make a host (a name or an IPv4 address) known and return its address.
 
         latency (seconds, one way) and bandwidth (bytes per second) of new connections to it; those
-        of the network where None. Again for the same host: changes what is given.
+        of the network where None. Again for the same host: changes what is given. Raises
+        ValueError for a negative latency and a bandwidth that is not positive.
         """
+        check_properties(latency, bandwidth)
         host = self.hosts.add(name)
         if latency is not None:
             host.latency = latency

@@ -116,7 +116,8 @@ class Transport(selector_events._SelectorSocketTransport):
         super()._call_connection_lost(exc)
         # Bound methods of its own would keep a closed transport alive until gc runs.
         self._read_ready_cb = None
-        self.__dict__.pop("_write_ready", None)
+        if "_write_ready" in self.__dict__:  # 3.12 and later
+            self._write_ready = _do_nothing
 
     def __repr__(self):
         state = "closed" if self._sock is None else "closing" if self._closing else "open"
@@ -127,6 +128,10 @@ class Transport(selector_events._SelectorSocketTransport):
         # A network that was closed has its open connections on record already.
         if self._sock is not None and not self._sock.discarded:
             super().__del__()
+
+
+def _do_nothing():
+    pass
 
 
 class Server(base_events.Server):

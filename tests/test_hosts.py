@@ -88,6 +88,13 @@ def test_a_fault_strikes_as_often_as_it_says(hosts):
     assert kinds == ["refuse", "refuse", "stall", None, "ignore"]
 
 
+@pytest.mark.parametrize("properties", [(-1, None), (0, 0), (0.1, -5), (float("nan"), None)])
+def test_impossible_properties_are_refused(properties):
+    """A latency below zero, a bandwidth of nothing."""
+    with pytest.raises(ValueError, match="tidak mungkin"):
+        Hosts(*properties)
+
+
 def test_a_host_that_was_never_made_is_a_clear_error(hosts):
     """A scenario with a misspelt host hears which one, and what to call."""
     with pytest.raises(ValueError, match=r"“dta\.contoh” belum dikenal.*add_host"):
