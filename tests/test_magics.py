@@ -73,7 +73,7 @@ def test_values_names_and_pictures():
         'fetch("A")',
         'fetch("B")',
     ]
-    assert re.match(r"Tiga sekaligus: 3 lajur, 0,[2-9]\d detik; sel ini 0,00–", alt)
+    assert re.match(r"Tiga sekaligus: 3 lajur, [\d,]+ detik; sel ini 0,0", alt)
     assert alt.count("selesai") == 3
 
 
@@ -83,20 +83,23 @@ def test_an_exception_comes_out_and_the_picture_after_it():
     (outputs,) = execute("%%timeline\nt = asyncio.create_task(fetch('A', 9))\nawait fail(0.1)")
     assert shape(outputs) == ["error", "display_data"]
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(outputs[0].traceback))
-    assert re.search(r"In\[2\].* line 3|line 3", traceback)
+    assert re.search(r"line 3", traceback)
     assert "lanes.py" not in traceback
-    assert re.search(r"sel ini 0,00–0,\d\d gagal.*; fetch .* belum selesai\.", pictures(outputs)[0])
+    assert re.search(
+        r"sel ini [\d,]+–[\d,]+ gagal.*; fetch .* belum selesai\.", pictures(outputs)[0]
+    )
 
 
 @pytest.mark.kernel
 def test_a_task_that_outlives_its_cell_appears_in_the_next():
     """Open at the end of one picture, from the left edge in the next."""
     first, second = execute(
-        "%%timeline\nt = asyncio.create_task(fetch('A', 0.3))\nawait asyncio.sleep(0.1)",
-        "%%timeline\nawait t",
+        "%%timeline\ngo = asyncio.Event()\nasync def wait():\n    await go.wait()\n"
+        "t = asyncio.create_task(wait(), name='lama')\nawait asyncio.sleep(0.1)",
+        "%%timeline\ngo.set()\nawait t",
     )
-    assert re.search(r"; fetch 0,\d\d–0,\d\d belum selesai\.", pictures(first)[0])
-    assert re.search(r"; fetch 0,00–0,\d\d selesai\.", pictures(second)[0])
+    assert re.search(r"; lama [\d,]+–[\d,]+ belum selesai\.", pictures(first)[0])
+    assert re.search(r"; lama 0,0+–[\d,]+ selesai\.", pictures(second)[0])
 
 
 @pytest.mark.kernel
@@ -105,9 +108,7 @@ def test_cells_without_await_and_with_mistakes():
     plain, broken, misplaced = execute(
         "%%timeline\ntime.sleep(0.2)", "%%timeline\nx = = 1", "1\n%%timeline"
     )
-    assert re.search(
-        r"sel ini 0,00–0,[2-9]\d selesai, berjalan 0,[2-9]\d detik", pictures(plain)[0]
-    )
+    assert re.search(r"sel ini [\d,]+–[\d,]+ selesai, berjalan 0,[2-9]\d detik", pictures(plain)[0])
     assert (shape(broken), broken[0].ename) == (["error"], "SyntaxError")
     assert "harus berada di baris pertama sel" in misplaced[-1].text
 
@@ -138,7 +139,7 @@ def test_a_cell_that_only_waits_can_be_interrupted():
         ) != "idle":
             shown.append(message["content"].get("data", {}).get("text/plain", ""))
         assert reply["content"]["status"] == "error"
-        assert "sel ini 0,00–" in shown[-1]
+        assert "sel ini 0,0" in shown[-1]
         assert "dibatalkan" in shown[-1]
     finally:
         client.stop_channels()
