@@ -26,10 +26,11 @@ import threading
 from pathlib import Path
 
 from asynclab import clock, frames, messages
+from asynclab.celloutputs import Outputs, Stream
 from asynclab.places import place_of_stack, place_of_traceback
 from asynclab.run import recorded
 from asynclab.schema import to_json
-from asynclab.shell import CellShell, Outputs, Stream
+from asynclab.shell import CellShell
 from asynclab.stripping import keep_definitions
 from asynclab.trace import Trace
 

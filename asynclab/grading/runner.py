@@ -20,6 +20,7 @@ from asynclab.trace import Trace
 __all__ = ["Cell", "Limits", "Result", "run_cells"]
 
 GRACE = 2.0
+TRACE_COUNT = 100
 
 
 @dataclass(frozen=True)
@@ -175,11 +176,13 @@ class _Session:
 
     def _collect(self, traces):
         """Receive the traces of a scenario until it says that it is done; return its fault or None."""
-        while True:
+        while len(traces) <= TRACE_COUNT:
             answer, fault = self._receive()
             if fault or "trace" not in answer:
                 return fault
             traces.append(read_trace(answer["trace"]))
+        self.close()
+        return {"kind": "unreadable"}
 
     def _send(self, what, cell, seconds):
         """Send a request that may take so many seconds; what goes wrong shows when the answer is read."""

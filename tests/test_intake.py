@@ -1,0 +1,82 @@
+"""What is dangerous in a submitted folder, and what a dead grader leaves."""
+
+import json
+import os
+import socket
+
+import pytest
+
+from asynclab.grading import intake
+from asynclab.grading.intake import find_dangers, move_aside
+
+
+def test_links_devices_and_giants_are_found(tmp_path, monkeypatch):
+    """Nothing else is; what a linked folder holds is not looked at."""
+    monkeypatch.setattr(intake, "FILE_LIMIT", 1000)
+    inside = tmp_path / "kiriman" / "dalam"
+    inside.mkdir(parents=True)
+    (tmp_path / "rahasia").mkdir()
+    (tmp_path / "rahasia" / "kunci").write_text("x")
+    (inside / "baik.txt").write_text("x" * 1000)
+    (inside / "besar.txt").write_text("x" * 1001)
+    (inside / "tautan").symlink_to("/etc/passwd")
+    (inside / "putus").symlink_to("tidak-ada")
+    (inside / "folder").symlink_to(tmp_path / "rahasia")
+    os.mkfifo(inside / "pipa")
+    found = {path.name: why for path, why in find_dangers(tmp_path / "kiriman")}
+
+    assert sorted(found) == ["besar.txt", "folder", "pipa", "putus", "tautan"]
+    assert "0,001 MB, lebih besar" in found["besar.txt"]
+
+
+def test_too_many_files_are_found(tmp_path, monkeypatch):
+    """Those beyond the limit."""
+    monkeypatch.setattr(intake, "COUNT_LIMIT", 3)
+    for number in range(5):
+        (tmp_path / f"{number}.txt").touch()
+
+    assert [path.name for path, _ in find_dangers(tmp_path)] == ["3.txt", "4.txt"]
+
+
+def test_a_folder_that_is_a_link_is_a_danger_itself(tmp_path):
+    """Nobody hands in somebody else's folder."""
+    (tmp_path / "lain").mkdir()
+    (tmp_path / "kiriman").symlink_to(tmp_path / "lain")
+
+    assert [path for path, _ in find_dangers(tmp_path / "kiriman")] == [tmp_path / "kiriman"]
+
+
+def test_moving_aside_moves_the_link_and_overwrites_nothing(tmp_path):
+    """A second one gets a name of its own; the target stays untouched."""
+    (tmp_path / "target").write_text("asli")
+    for _ in range(2):
+        (tmp_path / "tautan").symlink_to(tmp_path / "target")
+        move_aside(tmp_path / "tautan", tmp_path / "sisih" / "tautan")
+    moved = sorted(path.name for path in (tmp_path / "sisih").iterdir())
+
+    assert moved == ["tautan", "tautan.2"]
+    assert (tmp_path / "target").read_text() == "asli"
+
+
+@pytest.mark.parametrize(
+    ("mark", "alive"),
+    [
+        ("", False),
+        ("[]", False),
+        ('{"host": "HERE", "pid": 999999999, "born": 0}', False),
+        ('{"host": "HERE", "pid": SELF, "born": 0}', False),
+        ('{"host": "HERE", "pid": PARENT, "born": BORN}', True),
+        ('{"host": "HERE", "pid": PARENT, "born": 0}', False),
+        ('{"host": "elsewhere", "pid": 1, "born": 0}', True),
+    ],
+)
+def test_a_mark_is_alive_while_its_grader_is(tmp_path, mark, alive):
+    """A dead process, a reused number and this very process are not; another machine is trusted a while."""
+    import psutil
+
+    parent = psutil.Process(os.getppid())
+    text = mark.replace("HERE", socket.gethostname()).replace("SELF", str(os.getpid()))
+    text = text.replace("PARENT", str(parent.pid)).replace("BORN", json.dumps(parent.create_time()))
+    (tmp_path / "mark").write_text(text)
+
+    assert intake._is_alive(tmp_path / "mark") is alive
