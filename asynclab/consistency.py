@@ -14,7 +14,7 @@ OWNERS = ("student", "world")
 LEFTOVERS = ("task", "thread", "generator", "connection")
 REASONS = {
     "type": str, "text": str, "place": Place | None, "limit": float, "progress": bool,
-    "threads": list[str],
+    "threads": list[str], "count": int,
 }  # fmt: skip
 
 

@@ -5,28 +5,30 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import random
+import sys
 import threading
 
-from asynclab import clock
+from asynclab import clock, threads
 from asynclab.network import Network
 from asynclab.notsimulated import NotSimulatedError, refuse_unsimulated
-from asynclab.recording import Recording
+from asynclab.places import place_of_stack
+from asynclab.recording import Overflow, Recording
+from asynclab.stillness import Stillness
 from asynclab.workers import Workers
 
 __all__ = [
-    "Deadlock",
-    "HorizonReached",
-    "Livelock",
-    "NotSimulatedError",
-    "VirtualLoop",
-    "VirtualTask",
-]
+    "Deadlock", "HorizonReached", "Livelock", "NotSimulatedError", "VirtualLoop", "VirtualTask",
+]  # fmt: skip
 
-TICKS_PER_SECOND = 1_000_000_000
+TICKS_PER_SECOND = clock.NANOSECONDS
 TURNS_AT_ONE_MOMENT = 100_000
 TURNS_BEFORE_WORKERS = 1_000
-FOREIGN_THREAD_POLL = 0.02
+PATIENCE = 2.0
+"""Real seconds for which threads that only wait may keep a loop waiting that has nothing to do."""
+
+threads.install()
 
 
 class Deadlock(BaseException):
@@ -41,14 +43,8 @@ class HorizonReached(BaseException):
     """The next thing to happen lies beyond the run's horizon."""
 
 
-class VirtualTimer(asyncio.TimerHandle):
-    """A timer that knows its moment in whole ticks (nanoseconds)."""
-
-    __slots__ = ("ticks",)
-
-
 class VirtualTask(asyncio.Task):
-    """A task with a record; its hash is its number, so that sets of tasks have one order in every run."""
+    """A task with a record; its hash is its number, so that sets of tasks have one order."""
 
     def __init__(self, coro, *, record, **options):
         self.record = record  # before asyncio's own set of all tasks asks for the hash
@@ -56,6 +52,11 @@ class VirtualTask(asyncio.Task):
 
     def __hash__(self):
         return self.record.number
+
+    def set_name(self, value):
+        """Like asyncio's."""
+        super().set_name(value)
+        self.record.name = self.get_name()
 
 
 class VirtualFuture(asyncio.Future):
@@ -76,8 +77,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
     in the order of their creation. There is no file descriptor in it.
 
     horizon: seconds of virtual time after which HorizonReached is raised.
-    latency: seconds that a packet travels, one way; bandwidth: bytes per second and direction, or None.
-    shuffle: a seed that permutes tasks that are ready at the same moment, or None for asyncio's order.
+    latency: seconds that a packet travels, one way; bandwidth: bytes per second and direction, or
+    None. shuffle: a seed that permutes tasks that are ready at the same moment, or None for
+    asyncio's order.
     """
 
     hosts_runs = False
@@ -91,7 +93,14 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.horizon = round(horizon * TICKS_PER_SECOND)
         self.recording = Recording(self.time)
         self.workers = Workers(self)
+        self.threads = threads.Threads(self)
         self.network = Network(self, latency=latency, bandwidth=bandwidth)
+        self.witness = None
+        self.main = None
+        self.ending = None
+        self.stopped_at = None
+        self.longest_step = 0.0
+        self._clock_resolution = 1 / TICKS_PER_SECOND
         self._timers = []
         self._timer_numbers = itertools.count()
         self._future_numbers = itertools.count()
@@ -99,11 +108,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._shuffle = None if shuffle is None else random.Random(shuffle)
         self._eager = False
         self._woken = threading.Event()
-        self._threads_before = set(threading.enumerate())
-        self._clock_resolution = 1 / TICKS_PER_SECOND
-        self.longest_step = 0.0
-        self.main = None
-        self.witness = None
+        self._stillness = Stillness()
 
     def time(self):
         """Seconds of virtual time since the run began."""
@@ -113,6 +118,23 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Let time pass while nothing runs: what a blocking call on the loop's thread does."""
         self.ticks += round(seconds * TICKS_PER_SECOND)
         self._turns_here = 0
+        if self.ticks > self.horizon:
+            self.ending = HorizonReached
+            raise HorizonReached
+
+    def get_debug(self):
+        """Like asyncio's; aiohttp's sessions are to remember where they were made in any case."""
+        if self._debug:
+            return True
+        caller = sys._getframe(1)
+        return caller.f_globals.get("__name__") == "aiohttp.client" and (
+            caller.f_code.co_name == "__init__"
+        )
+
+    def end_with(self, verdict):
+        """Raise the class `verdict` on the loop's thread as soon as it turns. From any thread."""
+        self.ending = verdict
+        self._woken.set()
 
     # ---- scheduling
 
@@ -120,30 +142,33 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Like asyncio's; a positive delay always moves the clock by a tick at least."""
         if delay is None:
             raise TypeError("delay must not be None")
+        if delay == math.inf:
+            return self._add_timer(math.inf, callback, args, context)
         # Residue such as sleep(1e-17) in a correct "sleep until" loop must not spin at one moment.
-        ticks = self.ticks + max(round(delay * TICKS_PER_SECOND), 1 if delay > 0 else 0)
-        return self._add_timer(ticks, callback, args, context)
+        ticks = round(delay * TICKS_PER_SECOND) or (delay > 0)
+        return self._add_timer(self.ticks + ticks, callback, args, context)
 
     def call_at(self, when, callback, *args, context=None):
         """Like asyncio's; `when` in seconds, rounded to a tick."""
         if when is None:
             raise TypeError("when cannot be None")
-        return self._add_timer(round(when * TICKS_PER_SECOND), callback, args, context)
+        ticks = when if when == math.inf else round(when * TICKS_PER_SECOND)
+        return self._add_timer(ticks, callback, args, context)
 
     def _add_timer(self, ticks, callback, args, context):
         self._check_closed()
-        timer = VirtualTimer(ticks / TICKS_PER_SECOND, callback, args, self, context)
-        timer.ticks = ticks
-        timer._scheduled = True
-        heapq.heappush(self._timers, (ticks, next(self._timer_numbers), timer))
+        if self._debug:
+            self._check_thread()
+            self._check_callback(callback, "call_at")
+        timer = asyncio.TimerHandle(ticks / TICKS_PER_SECOND, callback, args, self, context)
+        if ticks != math.inf:  # what is due at the end of time is never due
+            timer._scheduled = True
+            heapq.heappush(self._timers, (ticks, next(self._timer_numbers), timer))
         return timer
 
     def _timer_handle_cancelled(self, timer):
         self._timer_cancelled_count += 1
-        if (
-            self._timer_cancelled_count > 100
-            and self._timer_cancelled_count > len(self._timers) // 2
-        ):
+        if self._timer_cancelled_count > max(100, len(self._timers) // 2):
             self._timers = [item for item in self._timers if not item[2]._cancelled]
             heapq.heapify(self._timers)
             self._timer_cancelled_count = 0
@@ -155,34 +180,35 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return future
 
     def create_task(self, coro, *, name=None, context=None, **options):
-        """A VirtualTask with a record; a task factory other than asyncio's eager one is honoured as it is."""
+        """A VirtualTask with a record; a task factory of the student's own is honoured as it is."""
         self._check_closed()
         if self._task_factory is not None and not self._eager:
             return super().create_task(coro, name=name, context=context, **options)
         parent = asyncio.current_task(self) if self.is_running() else None
-        record = self.recording.task_created(
-            coro, name and str(name), getattr(getattr(parent, "record", None), "number", None)
-        )
+        parent = getattr(getattr(parent, "record", None), "number", None)
+        record = self.recording.task_created(coro, None if name is None else str(name), parent)
         if self._eager:
             options.setdefault("eager_start", True)
         task = VirtualTask(
             coro, record=record, loop=self, name=record.name, context=context, **options
         )
-        if task.done():
+        if options.get("eager_start") and self.is_running():
             self.recording.task_ran(task, record.created)
         return task
 
     def set_task_factory(self, factory):
-        """Like asyncio's; the eager factory (3.12) is built in, so that eager tasks are recorded too."""
+        """Like asyncio's; its eager factory (3.12) is built in, so that eager tasks are recorded."""
         super().set_task_factory(factory)
         self._eager = factory is not None and factory is getattr(
             asyncio, "eager_task_factory", None
         )
 
     def run_in_executor(self, executor, func, *args):
-        """A worker thread of the run computes `func(*args)`; a pool other than of threads is not simulated."""
+        """A worker thread of the loop computes `func(*args)`; only pools of threads are simulated."""
         self._check_closed()
-        return self.workers.submit(executor, func, args)
+        if self._debug:
+            self._check_callback(func, "run_in_executor")
+        return self.workers.submit(executor or self._default_executor, func, args)
 
     async def shutdown_default_executor(self, timeout=None):
         """Nothing to shut down: a worker thread ends with its job."""
@@ -191,9 +217,22 @@ class VirtualLoop(asyncio.BaseEventLoop):
         # Like asyncio's, but the task that closes a dropped generator says whose it is.
         self._asyncgens.discard(agen)
         if not self.is_closed():
-            self.call_soon_threadsafe(
-                lambda: self.create_task(agen.aclose(), name=f"aclose {agen.__name__}")
-            )
+            name = f"aclose {agen.__name__}"
+            self.call_soon_threadsafe(lambda: self.create_task(agen.aclose(), name=name))
+
+    def stop(self):
+        """Like asyncio's; remembers the student's line that called it."""
+        self.stopped_at = self.stopped_at or place_of_stack(sys._getframe(1))
+        super().stop()
+
+    def close(self):
+        """Like asyncio's; ends the threads and lets go of the network."""
+        if not self.is_closed() and not self.is_running():
+            self.workers.close()
+            self.threads.close()
+            self.network.close()
+            self._timers.clear()
+        super().close()
 
     # ---- one turn
 
@@ -214,8 +253,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
         ready = self._ready
         if not ready and not self._stopping:
             self._wait()
-        timers = self._timers
-        while timers and timers[0][0] <= self.ticks:
+        if self.ending is not None:
+            raise self.ending
+        timers, ticks = self._timers, self.ticks
+        while timers and timers[0][0] <= ticks:
             timer = heapq.heappop(timers)[2]
             timer._scheduled = False
             ready.append(timer)
@@ -227,47 +268,57 @@ class VirtualLoop(asyncio.BaseEventLoop):
             if self._turns_here > TURNS_AT_ONE_MOMENT:
                 raise Livelock
         for _ in range(len(ready)):
+            if not ready:  # a nested turn was faster
+                break
             handle = ready.popleft()
             if not handle._cancelled:
-                task = getattr(handle._callback, "__self__", None)
-                if type(task) is VirtualTask and not task.done():
-                    start, began = self.ticks / TICKS_PER_SECOND, clock.real.perf_counter()
-                    handle._run()
-                    self.longest_step = max(self.longest_step, clock.real.perf_counter() - began)
-                    self.recording.task_ran(task, start)
+                callback = handle._callback
+                task = getattr(callback, "__self__", None)
+                if type(task) is VirtualTask and not task.done() and not _is_cancel(callback):
+                    self._step(task, handle)
                 else:
                     handle._run()
+        if self.recording.overflowed:
+            self.ending = Overflow
         handle = None
 
+    def _step(self, task, handle):
+        start, began = self.ticks / TICKS_PER_SECOND, clock.real.perf_counter()
+        handle._run()
+        took = clock.real.perf_counter() - began
+        if took > self.longest_step:
+            self.longest_step = took
+        self.recording.task_ran(task, start)
+
     def _wait(self):
-        """Let the next thing happen: a worker's step, the next timer, a word from a foreign thread, or a verdict."""
-        if self.workers.step():
-            return
+        """Let the next thing happen: a thread's step, the next timer, or a verdict."""
+        while self.ending is None:
+            self._woken.clear()
+            others = [*(job.thread for job in self.workers.blocked), *self.threads.alive()]
+            if self._ready:
+                return
+            if others and not self._stillness.await_still(others, self._woken):
+                self.workers.collect()
+            elif self.workers.step() or self._advance():
+                return
+            elif not others or not self._woken.wait(PATIENCE):
+                raise Deadlock
+
+    def _advance(self):
+        """Move the clock to the next timer; return whether there is one."""
         while self._timers and self._timers[0][2]._cancelled:
             heapq.heappop(self._timers)
             self._timer_cancelled_count -= 1
-        if self._timers:
-            if self._timers[0][0] > self.horizon:
-                self.ticks = max(self.ticks, self.horizon)
-                raise HorizonReached
-            if self._timers[0][0] > self.ticks:
-                self.ticks = self._timers[0][0]
-                self._turns_here = 0
-        elif self.workers.detached or self.foreign_threads():
-            self._woken.wait(FOREIGN_THREAD_POLL)
-            self._woken.clear()
-        elif not self._ready:
-            raise Deadlock
-
-    def foreign_threads(self):
-        """Threads that student code started by itself and that still live."""
-        return [
-            thread
-            for thread in threading.enumerate()
-            if thread not in self._threads_before
-            and not self.workers.owns(thread)
-            and thread is not threading.current_thread()
-        ]
+        if not self._timers:
+            return False
+        ticks = self._timers[0][0]
+        if ticks > self.horizon:
+            self.ticks = max(self.ticks, self.horizon)
+            raise HorizonReached
+        if ticks > self.ticks:
+            self.ticks = ticks
+            self._turns_here = 0
+        return True
 
     def _shuffle_ready(self):
         # Only tasks among themselves: the order of a future's callbacks is documented.
@@ -286,11 +337,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _process_events(self, event_list):
         """Nothing: there are no file descriptors."""
-
-    def close(self):
-        """Like asyncio's; what is still connected is let go without a word, since the trace has it."""
-        super().close()
-        self.network.close()
 
     # ---- network: everything stays in memory
 
@@ -315,3 +361,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
     async def create_server(self, protocol_factory, host=None, port=None, **options):
         """Listen in the closed world."""
         return await self.network.create_server(protocol_factory, host, port, **options)
+
+
+def _is_cancel(callback):
+    # `call_later(1, task.cancel)` is no step of the task.
+    return getattr(callback, "__name__", "") == "cancel"

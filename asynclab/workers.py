@@ -1,44 +1,39 @@
-"""Worker threads of a run: one thread of the whole run computes at a time, and the clock stands still meanwhile."""
+"""Worker threads of a loop: one of them computes at a time, and the clock stands still meanwhile."""
 
 from __future__ import annotations
 
 import collections
 import functools
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 from asynclab import clock
 from asynclab.notsimulated import NotSimulatedError
+from asynclab.stillness import Stillness
+from asynclab.threads import Abandoned, WorkerThread, end_thread
 
 __all__ = ["Workers"]
 
 DEFAULT_LIMIT = 32
-POLL = 0.02
-POLLS_UNTIL_BLOCKED = 15
+"""Threads of the default executor; the standard library's number depends on the machine."""
 
-
-class Abandoned(BaseException):
-    """Raised in a worker's `time.sleep` when the run is over, so that its thread ends."""
+USUAL_STEP = 0.01
+POLL = 0.005
+POLLS_UNTIL_BLOCKED = 2
 
 
 class Job:
-    """One call in a worker thread: waiting, computing, asleep in virtual time, or done."""
+    """One call in a worker thread: queued, computing, asleep in virtual time, blocked, or done.
+
+    A blocked one waits for something that another thread holds; it goes on when it gets it.
+    """
 
     def __init__(self, workers, pool, function, args, future):
-        self.workers, self.pool, self.function, self.args, self.future = (
-            workers,
-            pool,
-            function,
-            args,
-            future,
-        )
-        self.go = threading.Event()
-        self.result = self.error = None
-        self.done = self.started = self.detached = False
-        self.thread = threading.Thread(
-            target=self._work, name=f"asynclab-worker-{workers.count}", daemon=True
-        )
+        self.workers, self.pool, self.future = workers, pool, future
+        self.function, self.args = function, args
+        self.go, self.back = threading.Event(), threading.Event()
+        self.result = self.error = self.thread = self.slot = self.nap = None
+        self.done = self.told_to_end = False
 
     @property
     def name(self):
@@ -48,9 +43,32 @@ class Job:
             function = function.args[0] if function.args else function.func
         return getattr(function, "__name__", type(function).__name__)
 
+    def start(self, slot):
+        """Begin to compute, as thread number `slot` of its pool."""
+        self.slot = slot
+        prefix = getattr(self.pool, "_thread_name_prefix", "asyncio")
+        self.thread = WorkerThread(target=self._work, name=f"{prefix}_{slot}", daemon=True)
+        self.thread.start()
+
+    def deliver(self):
+        """Give the result to the asyncio future, on the loop's thread."""
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        elif isinstance(self.error, StopIteration):
+            self.future.set_exception(RuntimeError(f"StopIteration in {self.name}"))
+        else:
+            self.future.set_exception(self.error)
+
+    # ---- on the worker's thread
+
     def _work(self):
         with clock.entered(self.workers.loop, self._sleep):
             try:
+                initialize = getattr(self.pool, "_initializer", None)
+                if initialize is not None:
+                    initialize(*self.pool._initargs)
                 self.result = self.function(*self.args)
             except Abandoned:
                 pass
@@ -60,29 +78,25 @@ class Job:
         self._hand_back()
 
     def _sleep(self, seconds):
-        self.workers.park(self, seconds)
+        if self.workers.over:
+            self._end()
+        self.nap = seconds
         self._hand_back()
         self.go.wait()
         self.go.clear()
         if self.workers.over:
-            raise Abandoned
+            self._end()
+
+    def _end(self):
+        if self.told_to_end:
+            threading.Event().wait()  # deaf, but quiet
+        self.told_to_end = True
+        raise Abandoned
 
     def _hand_back(self):
-        if self.detached:
-            self.workers.loop.call_soon_threadsafe(self.workers.settle, self)
-        else:
-            self.workers.returned.set()
-
-    def deliver(self):
-        """Give the result to the asyncio future, on the loop's thread."""
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        elif isinstance(self.error, StopIteration):
-            self.future.set_exception(RuntimeError(f"StopIteration in {self.function!r}"))
-        else:
-            self.future.set_exception(self.error)
+        self.workers.handed.append(self)
+        self.back.set()
+        self.workers.loop._write_to_self()
 
 
 class Workers:
@@ -90,117 +104,96 @@ class Workers:
 
     def __init__(self, loop):
         self.loop = loop
-        self.count = 0
         self.over = False
-        self.detached = 0
-        self.returned = threading.Event()
-        self._runnable = collections.deque()
-        self._active = collections.Counter()
-        self._parked = []
-        self._threads = set()
+        self.handed = collections.deque()
+        self.blocked: list[Job] = []
+        self.computing = None
+        self._queues = collections.defaultdict(collections.deque)
+        self._slots = collections.defaultdict(set)
+        self._awake = collections.deque()
+        self._asleep: list[Job] = []
 
     def submit(self, executor, function, args):
-        """An asyncio future of `function(*args)`; raises NotSimulatedError for a pool that is not of threads."""
+        """An asyncio future of `function(*args)`.
+
+        Raises NotSimulatedError for a pool that is not of threads.
+        """
         if executor is not None and not isinstance(executor, ThreadPoolExecutor):
             raise NotSimulatedError(type(executor).__name__)
-        self.count += 1
+        if executor is not None and executor._shutdown:
+            raise RuntimeError("cannot schedule new futures after shutdown")
         job = Job(self, executor, function, args, self.loop.create_future())
-        self._runnable.append(job)
+        self._queues[executor].append(job)
         return job.future
 
-    def owns(self, thread):
-        """Whether a thread is one of these workers."""
-        return thread in self._threads
+    def unfinished(self) -> list[Job]:
+        """Jobs that have begun, and queued ones that somebody still waits for."""
+        queued = [job for queue in self._queues.values() for job in queue if not job.future.done()]
+        computing = [self.computing] if self.computing else []
+        return [*self._asleep, *self.blocked, *computing, *self._awake, *queued]
 
-    def unfinished(self):
-        """Jobs that have begun or are queued, in order of submission."""
-        return [
-            job for job in (*self._parked, *self._runnable) if not job.future.done() or job.started
-        ]
-
-    def step(self):
+    def step(self) -> bool:
         """Let one worker compute until it ends, sleeps or blocks; return whether there was one."""
+        if self.collect():
+            return True
         job = self._next()
         if job is None:
             return False
-        self.returned.clear()
-        if job.started:
-            job.go.set()
+        self.computing = job
+        job.back.clear()
+        if job.thread is None:
+            job.start(self._free_slot(job.pool))
         else:
-            job.started = True
-            self._active[job.pool] += 1
-            self._threads.add(job.thread)
-            job.thread.start()
-        if self._wait_for(job):
-            self.settle(job)
+            job.go.set()
+        if not job.back.wait(USUAL_STEP) and Stillness().await_still(
+            [job.thread], job.back, interval=POLL, rounds=POLLS_UNTIL_BLOCKED
+        ):
+            self.blocked.append(job)
+        self.computing = None
+        self.collect()
         return True
 
-    def settle(self, job):
-        """Take back the word from a worker that ended or fell asleep."""
-        if job.detached:
-            job.detached = False
-            self.detached -= 1
-        if job.done:
-            self._active[job.pool] -= 1
-            job.thread.join()
-            self._threads.discard(job.thread)
-            job.deliver()
-
-    def park(self, job, seconds):
-        """Called on the worker's thread: let it sleep until a timer of the loop wakes it."""
-        if job.detached:
-            self.loop.call_soon_threadsafe(self._set_alarm, job, seconds)
-        else:
-            self._set_alarm(job, seconds)
+    def collect(self) -> bool:
+        """Take back what workers have ended or fallen asleep; return whether any has."""
+        any_handed = bool(self.handed)
+        while self.handed:
+            job = self.handed.popleft()
+            if job in self.blocked:
+                self.blocked.remove(job)
+            if job.done:
+                self._slots[job.pool].discard(job.slot)
+                job.thread.join()
+                job.deliver()
+            else:
+                self._asleep.append(job)
+                self.loop.call_later(job.nap, self._wake, job)
+        return any_handed
 
     def close(self):
         """End the run: sleeping workers wake with Abandoned, queued ones never begin."""
         self.over = True
-        self._runnable.clear()
-        for job in self._parked:
-            job.go.set()
-
-    def _set_alarm(self, job, seconds):
-        self._parked.append(job)
-        self.loop.call_later(seconds, self._wake, job)
+        for job in self.unfinished():
+            if job in self._asleep or job in self._awake:
+                job.go.set()
+            elif job.thread is not None:
+                end_thread(job.thread)
 
     def _wake(self, job):
-        self._parked.remove(job)
-        self._runnable.append(job)
+        self._asleep.remove(job)
+        self._awake.append(job)
 
     def _next(self):
-        for _ in range(len(self._runnable)):
-            job = self._runnable.popleft()
-            if job.started:
-                return job
-            limit = DEFAULT_LIMIT if job.pool is None else job.pool._max_workers
-            if job.future.cancelled():
-                continue
-            if self._active[job.pool] < limit:
-                return job
-            self._runnable.append(job)
+        if self._awake:
+            return self._awake.popleft()
+        for pool, queue in self._queues.items():
+            while queue and queue[0].future.cancelled():
+                queue.popleft()
+            if queue and len(self._slots[pool]) < (pool._max_workers if pool else DEFAULT_LIMIT):
+                return queue.popleft()
         return None
 
-    def _wait_for(self, job):
-        """Wait until the worker hands back (True), or is blocked on something that it can't get by itself (False)."""
-        still, spent = 0, None
-        while not self.returned.wait(POLL):
-            before, spent = spent, _processor_time(job.thread)
-            still = still + 1 if spent is not None and spent == before else 0
-            if still >= POLLS_UNTIL_BLOCKED:
-                job.detached = True
-                self.detached += 1
-                if self.returned.is_set():
-                    job.detached = False
-                    self.detached -= 1
-                    return True
-                return False
-        return True
-
-
-def _processor_time(thread):
-    """Seconds of processor time a thread has used, or None where the system does not tell."""
-    try:
-        return time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
-    except (AttributeError, OSError):
-        return None
+    def _free_slot(self, pool):
+        taken = self._slots[pool]
+        slot = next(number for number in range(len(taken) + 1) if number not in taken)
+        taken.add(slot)
+        return slot

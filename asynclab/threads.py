@@ -1,0 +1,97 @@
+"""Threads that code on a virtual loop starts by itself: they run freely, but on the loop's clock."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import threading
+
+from asynclab import clock
+
+__all__ = ["Abandoned", "Threads", "WorkerThread", "end_thread", "install"]
+
+
+class Abandoned(BaseException):
+    """Raised in the threads of a run that is over, so that they end."""
+
+
+class WorkerThread(threading.Thread):
+    """A thread that the loop itself has started."""
+
+    def run(self):
+        """Like Thread's; being told to end is no failure."""
+        try:
+            super().run()
+        except Abandoned:
+            pass
+
+
+class Threads:
+    """The threads of one loop; what they sleep is virtual time."""
+
+    def __init__(self, loop):
+        self._loop = loop
+        self._threads = []
+        self._alarms = set()
+        self._over = False
+
+    def adopt(self, thread):
+        """Show a thread that has not started yet the loop's time."""
+        self._threads = [*self.alive(), thread]
+        thread.run = functools.partial(self._run, thread.run)
+
+    def alive(self) -> list[threading.Thread]:
+        """Those that have not ended, in the order in which they were started."""
+        return [thread for thread in self._threads if thread.ident is None or thread.is_alive()]
+
+    def close(self):
+        """End them: sleepers at once, others as soon as they run Python code."""
+        self._over = True
+        for alarm in list(self._alarms):
+            alarm.set()
+        for thread in self.alive():
+            end_thread(thread)
+
+    def _run(self, run):
+        with clock.entered(self._loop, self._sleep):
+            try:
+                run()
+            except Abandoned:
+                pass
+
+    def _sleep(self, seconds):
+        alarm = threading.Event()
+        self._alarms.add(alarm)
+        try:
+            if not self._over:
+                self._loop.call_soon_threadsafe(self._loop.call_later, seconds, alarm.set)
+                # Where the loop itself waits for this thread, real time has to pass.
+                alarm.wait(min(seconds, threading.TIMEOUT_MAX))
+        finally:
+            self._alarms.discard(alarm)
+        if self._over:
+            raise Abandoned
+
+
+def end_thread(thread):
+    """Raise Abandoned in a living thread, as soon as it runs Python code."""
+    if thread.is_alive():
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(Abandoned)
+        )
+
+
+def install():
+    """Let `Thread.start` tell the loop on whose clock it is called; once per process."""
+    start = threading.Thread.start
+    if hasattr(start, "__wrapped__"):
+        return
+
+    @functools.wraps(start)
+    def start_and_tell(self):
+        loop = clock.current_loop()
+        if loop is not None and not isinstance(self, WorkerThread):
+            loop.threads.adopt(self)
+        start(self)
+
+    threading.Thread.start = start_and_tell
