@@ -82,3 +82,15 @@ def test_without_venv_the_package_to_install_is_named(setup):
 
     assert done.returncode == 2
     assert done.stderr.endswith("sudo apt install python3.11-venv\n")
+
+
+def test_packages_that_cannot_be_had_are_a_sentence(setup, tmp_path):
+    """Where neither uv nor pip can install, the last line says what to look at."""
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\ncase "$1" in -c) ;; *) exit 1;; esac\n')
+    python.chmod(0o755)
+
+    done = setup()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Paket kursus tidak dapat dipasang;")
