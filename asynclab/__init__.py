@@ -1,9 +1,11 @@
 """asynclab: asynchronous exercises that run in virtual time and are judged by their trace."""
 
 from asynclab import clock as _clock
+from asynclab import interrupt as _interrupt
 
 # Before anything of a student's copies the real clocks.
 _clock.install()
+_interrupt.install()
 
 from asynclab.files import same_files  # noqa: E402 - the clocks come first
 from asynclab.findings import (  # noqa: E402 - the clocks come first

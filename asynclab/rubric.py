@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from dataclasses import dataclass, field
 
 from asynclab import messages
@@ -115,8 +116,10 @@ class Rubric:
         from asynclab.rendering import rubric_html, rubric_text
 
         if os.environ.get("NBGRADER_VALIDATING") and self.score < self.points:
-            # nbgrader's Validate button shows a failed cell's stderr and nothing else.
-            print(rubric_text(self), file=sys.stderr)
+            # nbgrader's Validate button shows a failed cell's stderr and nothing else, and cuts
+            # its lines.
+            for line in rubric_text(self).splitlines():
+                print(textwrap.fill(line, 84, subsequent_indent="    "), file=sys.stderr)
         return {"text/plain": repr(self), "text/html": rubric_html(self), RUBRIC_MIME: to_json(self)}
 
     @classmethod

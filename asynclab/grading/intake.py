@@ -89,8 +89,9 @@ class SubmissionExporter(NotebookExporter):
                     break
                 self.log.warning(messages.refused_entry(path, why, aside))
                 notebooks[:] = [name for name in notebooks if Path(name) != path]
-            if not os.path.isdir(folder) or not notebooks:
-                converter.assignments.pop(folder, None)
+            if converter.assignments.get(folder) == []:
+                self.log.error(messages.nothing_left(folder))
+                converter.assignments.pop(folder)
 
     def _clear_half_made(self, converter):
         """Remove what a killed grader has left, or the submission would be skipped for ever."""

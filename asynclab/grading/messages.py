@@ -102,6 +102,11 @@ def could_not_refuse(path, detail) -> str:
     return f"{path}: berbahaya untuk disalin, tetapi tidak dapat disingkirkan ({detail}). Kiriman ini dilewati; singkirkan berkas itu, lalu nilai lagi."
 
 
+def nothing_left(folder) -> str:
+    """Nothing to grade any more."""
+    return f"{folder}: tidak ada notebook yang boleh dibaca, jadi kiriman ini tidak dinilai. Mintalah berkasnya dari mahasiswa, lalu nilai lagi."
+
+
 LINK = "tautan (symlink), yang dapat menunjuk berkas di luar kiriman"
 SPECIAL = "bukan berkas biasa (pipa, soket, atau perangkat)"
 
