@@ -245,17 +245,27 @@ _KINDS = {
 
 def noticed(items) -> str:
     """Warnings of Python and libraries that were caught."""
-    return " ".join(observation(item) for item in items[:3])
+    return " ".join(list(dict.fromkeys(map(observation, items)))[:3])
 
 
 def observation(item) -> str:
     """One observation as a sentence."""
     where = f" (di {place(item.place)})" if item.place else ""
+    text = _THINGS.get(item.text, item.text) if item.kind == "unclosed" else item.text
     return _OBSERVATIONS.get(item.kind, "{text}{where}.").format(
-        text=item.text, where=where, at=at(item.time)
+        text=text, where=where, at=at(item.time)
     )
 
 
+# What asyncio and aiohttp call the things that were not closed.
+_THINGS = {
+    "client session": "Sebuah `ClientSession`",
+    "connection": "Sebuah sambungan `aiohttp`",
+    "connector": "Sebuah `TCPConnector`",
+    "event loop": "Sebuah event loop",
+    "file": "Sebuah berkas",
+    "transport": "Sebuah transport",
+}
 _OBSERVATIONS = {
     "blocking": "`{text}` memblokir event loop pada {at}{where}.",
     "never-awaited": "Coroutine `{text}` dibuat tetapi tidak pernah di-await{where}.",

@@ -10,7 +10,7 @@ __all__ = ["Opaque", "Outcome", "Raised", "class_names", "clean_text", "describe
 TEXT_LIMIT = 300
 NAME_LIMIT = 80
 BASES_LIMIT = 20
-PLAIN = (type(None), bool, int, float, str, bytes, tuple)
+PLAIN = (type(None), bool, int, float, str, bytes)
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,16 @@ class Raised:
     def __repr__(self):
         if self.parts:
             return f"{self.type}({', '.join(map(repr, self.parts))})"
-        if all(isinstance(argument, PLAIN) for argument in self.args):
+        if _is_plain(self.args):
             return f"{self.type}({', '.join(map(repr, self.args))})"
         return f"{self.type}({self.text!r})"
+
+
+def _is_plain(value):
+    """Whether a person can read its repr: no objects of libraries, at any depth."""
+    if type(value) is tuple:
+        return all(map(_is_plain, value))
+    return isinstance(value, PLAIN)
 
 
 @dataclass(frozen=True)
