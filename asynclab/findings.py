@@ -45,14 +45,12 @@ def at_most(spans: list[Span], limit: int) -> Finding:
 
 def reaches(spans: list[Span], wanted: int, kind: str = "tugas") -> Finding:
     """At some moment `wanted` of these spans (or more) go on at once."""
+    if not spans:
+        return Finding(False, messages.none_began(kind))
     peak, _, _ = find_peak(spans)
-    return (
-        PASSED
-        if peak >= wanted
-        else Finding(
-            False, messages.never_that_many(spans[0].kind if spans else kind, wanted, peak)
-        )
-    )
+    if peak >= wanted:
+        return PASSED
+    return Finding(False, messages.never_that_many(spans[0].kind, wanted, peak))
 
 
 def never_idle(

@@ -1,0 +1,110 @@
+"""Pemeriksaan layanan-0 ke-2 pada t=30 s; seharusnya t=10 s.
+
+kehilangan:
+- Satu sasaran yang lambat tidak menunda dua puluh sasaran lain
+"""
+
+import asyncio
+import inspect
+import math
+
+
+class Monitor:
+    def __init__(self, interval=10.0, timeout=3.0, threshold=3, on_change=None):
+        if interval <= 0 or timeout <= 0 or threshold < 1:
+            raise ValueError("parameter")
+        self.interval = interval
+        self.timeout = timeout
+        self.threshold = threshold
+        self.on_change = on_change
+        self.t0 = None
+        self.checks = {}
+        self.states = {}
+        self.watchers = {}
+        self.failures = {}
+        self.tasks = set()
+
+    def add(self, name, check):
+        if name in self.checks:
+            raise ValueError(f"sasaran {name!r} sudah ada")
+        self.checks[name] = check
+        self.states[name] = "?"
+        self.failures[name] = 0
+
+    def remove(self, name):
+        del self.checks[name]
+        del self.states[name]
+        if name in self.watchers:
+            self.watchers.pop(name).cancel()
+
+    def status(self):
+        return dict(self.states)
+
+    async def start(self):
+        if self.t0 is not None:
+            return
+        self.t0 = asyncio.get_running_loop().time()
+        self.create_task(self.watch_all())
+
+    async def stop(self):
+        self.t0 = None
+        self.watchers.clear()
+        tasks = list(self.tasks)
+        for task in tasks:
+            if not task.cancelling():
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def __aenter__(self):
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exc_info):
+        await self.stop()
+
+    def create_task(self, coroutine):
+        task = asyncio.create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    async def watch_all(self):
+        t0, loop = self.t0, asyncio.get_running_loop()
+        tick = 0
+        while True:
+            await asyncio.sleep(t0 + tick * self.interval - loop.time())
+            self.watchers = {name: self.create_task(self.examine(name, check)) for name, check in self.checks.items()}
+            await asyncio.gather(*self.watchers.values(), return_exceptions=True)
+            tick = max(tick + 1, math.ceil((loop.time() - t0) / self.interval))
+
+    async def examine(self, name, check):
+        healthy = await self.succeeds(check)
+        self.failures[name] = 0 if healthy else self.failures[name] + 1
+        if healthy:
+            self.change(name, "UP")
+        elif self.failures[name] >= self.threshold:
+            self.change(name, "DOWN")
+
+    async def succeeds(self, check):
+        try:
+            async with asyncio.timeout(self.timeout):
+                await check()
+        except Exception:
+            return False
+        return True
+
+    def change(self, name, new):
+        old = self.states[name]
+        if new != old:
+            self.states[name] = new
+            self.create_task(self.report(name, old, new))
+
+    async def report(self, name, old, new):
+        if self.on_change is None:
+            return
+        try:
+            answer = self.on_change(name, old, new)
+            if inspect.isawaitable(answer):
+                await answer
+        except Exception:
+            pass
