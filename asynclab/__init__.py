@@ -65,6 +65,6 @@ __all__ = [
 
 def load_ipython_extension(ipython):
     """`%load_ext asynclab`: the `%%timeline` cell magic."""
-    from asynclab.magics import register_magics
+    from asynclab.timeline.magics import register_magics
 
     register_magics(ipython)

@@ -1,4 +1,4 @@
-"""Tests of asynclab.connector: how connections come about, fail, break, and what is on record."""
+"""Tests of asynclab.network.connector: how connections come about, fail, break, and what is on record."""
 
 import asyncio
 import errno

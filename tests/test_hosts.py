@@ -1,10 +1,10 @@
-"""Tests of asynclab.hosts: names, addresses and faults."""
+"""Tests of asynclab.network.hosts: names, addresses and faults."""
 
 import socket
 
 import pytest
 
-from asynclab.hosts import Fault, Hosts
+from asynclab.network.hosts import Fault, Hosts
 from asynclab.notsimulated import NotSimulatedError
 
 

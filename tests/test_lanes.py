@@ -9,7 +9,7 @@ from asyncio import events
 import pytest
 
 from asynclab import run
-from asynclab.lanes import BEFORE, STEP_LIMIT, LaneRecorder, merge_steps
+from asynclab.timeline.lanes import BEFORE, STEP_LIMIT, LaneRecorder, merge_steps
 
 
 async def fetch(name, delay):

@@ -1,13 +1,13 @@
-"""Tests of asynclab.listeners: who listens where."""
+"""Tests of asynclab.network.listeners: who listens where."""
 
 import errno
 import itertools
 
 import pytest
 
-from asynclab.hosts import Hosts
-from asynclab.listeners import Listeners
 from asynclab.loop import VirtualLoop
+from asynclab.network.hosts import Hosts
+from asynclab.network.listeners import Listeners
 
 
 class Server:

@@ -8,7 +8,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
-from asynclab.magics import comment_magic, is_timeline
+from asynclab.timeline.magics import comment_magic, is_timeline
 
 SETUP = """\
 import asyncio, time

@@ -1,4 +1,4 @@
-"""Tests of asynclab.tcp: an in-memory socket behaves as the kernel's does."""
+"""Tests of asynclab.network.tcp: an in-memory socket behaves as the kernel's does."""
 
 import errno
 import socket
@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from asynclab.loop import VirtualLoop
+from asynclab.network.tcp import Socket
 from asynclab.notsimulated import NotSimulatedError
-from asynclab.tcp import Socket
 
 CLIENT, SERVER = ("10.0.0.1", 50000), ("10.0.0.2", 80)
 

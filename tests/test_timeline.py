@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from asynclab import run, timeline
-from asynclab.drawing import ENDS, INK, LANE_LIMIT, visible_steps
 from asynclab.timeline import as_lanes, describe, indent, seconds
+from asynclab.timeline.drawing import ENDS, INK, LANE_LIMIT, visible_steps
 from asynclab.trace import TaskRecord
 
 

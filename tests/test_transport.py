@@ -1,4 +1,4 @@
-"""Tests of asynclab.transport: asyncio's own transport and server on in-memory sockets."""
+"""Tests of asynclab.network.transport: asyncio's own transport and server on in-memory sockets."""
 
 import asyncio
 import contextlib

@@ -1,9 +1,9 @@
-"""Tests of asynclab.wire: latency, bandwidth, window and faults of one direction."""
+"""Tests of asynclab.network.wire: latency, bandwidth, window and faults of one direction."""
 
 import pytest
 
 from asynclab.loop import VirtualLoop
-from asynclab.wire import WINDOW, Wire
+from asynclab.network.wire import WINDOW, Wire
 
 
 class Receiver:

@@ -8,8 +8,8 @@ import os
 import socket
 import struct
 
+from asynclab.network.wire import Wire
 from asynclab.notsimulated import NotSimulatedError
-from asynclab.wire import Wire
 
 __all__ = ["Socket"]
 

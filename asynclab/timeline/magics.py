@@ -12,7 +12,7 @@ import asyncio
 from IPython.core.error import UsageError
 from IPython.display import display
 
-from asynclab.lanes import LaneRecorder
+from asynclab.timeline.lanes import LaneRecorder
 
 __all__ = ["register_magics"]
 
@@ -30,7 +30,7 @@ def register_magics(ipython) -> None:
         return
     transforms.insert(0, comment_magic)  # before IPython's own, which would quote the cell
     watcher = CellWatcher(ipython)
-    import asynclab.drawing  # noqa: F401 - now, in the setup cell, not after the first picture cell
+    import asynclab.timeline.drawing  # noqa: F401 - now, in the setup cell, not after the first picture cell
 
     keep_interruptible(ipython)
     ipython.events.register("pre_run_cell", watcher.before)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 
-from asynclab.hosts import ANY, LOOPBACK
-from asynclab.tcp import Socket
+from asynclab.network.hosts import ANY, LOOPBACK
+from asynclab.network.tcp import Socket
 
 __all__ = ["Listeners"]
 

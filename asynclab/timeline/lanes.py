@@ -15,8 +15,8 @@ import weakref
 from asyncio import events
 from dataclasses import dataclass, field
 
-from asynclab.labels import distinguish, has_begun, simple_arguments
 from asynclab.places import coroutine_name, is_library
+from asynclab.timeline.labels import distinguish, has_begun, simple_arguments
 from asynclab.trace import TaskRecord
 
 __all__ = ["LaneRecorder", "merge_steps"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from asynclab.network.tcp import Socket
 from asynclab.records import Connection, Failure, Place
-from asynclab.tcp import Socket
 
 __all__ = ["Connection", "Failure", "Link"]
 

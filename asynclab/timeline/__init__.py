@@ -35,7 +35,7 @@ def timeline(
         for all lanes. The texts stand below the picture, in their order.
     Returns a `drawing.Timeline`: a matplotlib Figure whose `alt` is its text alternative.
     """
-    from asynclab.drawing import draw
+    from asynclab.timeline.drawing import draw
 
     lanes = as_lanes(source)
     end = last_moment(lanes, source, marks)

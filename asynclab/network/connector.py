@@ -7,11 +7,11 @@ import errno
 import socket
 import sys
 
-from asynclab.connections import Failure, Link
-from asynclab.hosts import LOOPBACK
+from asynclab.network.connections import Failure, Link
+from asynclab.network.hosts import LOOPBACK
+from asynclab.network.tcp import Socket
 from asynclab.places import place_of_stack
 from asynclab.recording import owner
-from asynclab.tcp import Socket
 
 __all__ = ["Connector"]
 

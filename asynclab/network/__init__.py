@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from contextvars import copy_context
 from functools import partial
 
-from asynclab.connections import Connection, Failure
-from asynclab.connector import Connector
-from asynclab.hosts import Fault, Hosts, check_properties
-from asynclab.listeners import Listeners
+from asynclab.network.connections import Connection, Failure
+from asynclab.network.connector import Connector
+from asynclab.network.hosts import Fault, Hosts, check_properties
+from asynclab.network.listeners import Listeners
+from asynclab.network.transport import Events, Farewells, Server, Transport
+from asynclab.network.wire import WINDOW
 from asynclab.notsimulated import NotSimulatedError
-from asynclab.transport import Events, Farewells, Server, Transport
-from asynclab.wire import WINDOW
 
 __all__ = ["Network"]
 
