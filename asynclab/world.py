@@ -115,13 +115,14 @@ class World:
     async def serve(self, app, host="data.contoh", port=80, *, owned=True) -> str:
         """Serve an aiohttp application at a host name of the closed world and return its base URL.
 
-        owned: its tasks are the world's and never count as leftovers; False for a student's server.
+        owned: its tasks are the world's and never count as leftovers; False for a student's server,
+        which runs as `web.run_app` runs it: a client that leaves does not cancel its handler.
         """
         from aiohttp import web
 
         token = owner.set("world") if owned else None
         try:
-            runner = web.AppRunner(app, handler_cancellation=True, access_log=None)
+            runner = web.AppRunner(app, handler_cancellation=owned, access_log=None)
             await runner.setup()
             self._runners.append(runner)
             self.network.add_host(host)
