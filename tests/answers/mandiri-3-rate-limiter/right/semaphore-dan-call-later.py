@@ -1,0 +1,35 @@
+"""Semaphore yang izinnya dikembalikan oleh call_later, per detik kemudian."""
+
+import asyncio
+
+
+class RateLimiter:
+    def __init__(self, rate, per=1.0):
+        if rate < 1 or per <= 0:
+            raise ValueError("rate paling sedikit 1 dan per harus lebih dari 0")
+        self.per = per
+        self.permits = asyncio.Semaphore(rate)
+
+    async def acquire(self):
+        await self.permits.acquire()
+        asyncio.get_running_loop().call_later(self.per, self.permits.release)
+
+    async def __aenter__(self):
+        await self.acquire()
+        return self
+
+    async def __aexit__(self, *exc_info):
+        return None
+
+
+async def call_api(limiter, func, *, max_attempts=5):
+    if max_attempts < 1:
+        raise ValueError("max_attempts paling sedikit 1")
+    for attempt in range(1, max_attempts + 1):
+        try:
+            async with limiter:
+                return await func()
+        except TooManyRequests as error:
+            if attempt == max_attempts:
+                raise
+            await asyncio.sleep(error.retry_after)

@@ -1,0 +1,42 @@
+"""Menunggu izin untuk panggilan pertama memakan 30 detik
+
+kehilangan:
+- Panggilan pertama tidak menunggu
+- Enam panggilan sekaligus: tidak ada yang lebih lambat daripada pembagian rata
+- Panggilan yang datang kapan saja: tidak ada yang lebih lambat daripada pembagian rata
+- Pembatalan tepat pada saat giliran tiba pun tidak menghanguskan jatah
+"""
+
+import asyncio
+
+
+class RateLimiter:
+    def __init__(self, rate, per=1.0):
+        if rate < 1 or per <= 0:
+            raise ValueError("rate paling sedikit 1 dan per harus lebih dari 0")
+        self.gap = per / rate
+        self.lock = asyncio.Lock()
+
+    async def acquire(self):
+        async with self.lock:
+            await asyncio.sleep(self.gap)
+
+    async def __aenter__(self):
+        await self.acquire()
+        return self
+
+    async def __aexit__(self, *exc_info):
+        return None
+
+
+async def call_api(limiter, func, *, max_attempts=5):
+    if max_attempts < 1:
+        raise ValueError("max_attempts paling sedikit 1")
+    for attempt in range(1, max_attempts + 1):
+        try:
+            async with limiter:
+                return await func()
+        except TooManyRequests as error:
+            if attempt == max_attempts:
+                raise
+            await asyncio.sleep(error.retry_after)
