@@ -50,10 +50,11 @@ def _look(thread):
 def _is_asleep(number):
     try:
         file = os.open(f"/proc/self/task/{number}/stat", os.O_RDONLY)
+        try:
+            state = os.read(file, 512).rpartition(b")")[2].split()[:1]
+        finally:
+            os.close(file)
     except OSError:
         return True  # ended, or no /proc here: processor time alone has to do
-    try:
-        # Waiting for a processor is R, waiting for a disk D: neither is stillness.
-        return os.read(file, 512).rpartition(b")")[2].split()[0] == b"S"
-    finally:
-        os.close(file)
+    # Waiting for a processor is R, waiting for a disk D: neither is stillness.
+    return state == [b"S"]
