@@ -23,7 +23,7 @@ from asynclab.recording import Overflow
 from asynclab.trace import Leftover
 from asynclab.values import clean_text
 
-__all__ = ["clear", "list_leftovers", "list_waiting", "living_tasks"]
+__all__ = ["clear", "list_leftovers", "list_waiting", "living_tasks", "without_worlds"]
 
 CLEANUP_SECONDS = 60
 REST_TURNS = 1_000
@@ -35,6 +35,11 @@ ENDINGS = (Deadlock, Livelock, HorizonReached, Overflow, SystemExit, KeyboardInt
 def living_tasks(loop) -> list[asyncio.Task]:
     """Tasks that are not done, in order of creation."""
     return sorted((task for task in asyncio.all_tasks(loop) if not task.done()), key=_number)
+
+
+def without_worlds(tasks) -> list[asyncio.Task]:
+    """Those tasks that are not the world's own, such as its servers' that wait for requests."""
+    return [task for task in tasks if _owner(task) != "world"]
 
 
 def list_waiting(loop, tasks) -> list[Leftover]:
@@ -56,7 +61,7 @@ def list_leftovers(loop, trace):
             loop.stop()
             loop.run_forever()
     tasks = [task for task in living_tasks(loop) if task is not loop.main]
-    tasks = [task for task in tasks if _owner(task) != "world"]
+    tasks = without_worlds(tasks)
     found = [_leftover(task) for task in tasks[:LEFTOVER_LIMIT]]
     found += [*_generators(loop), *_threads(loop), *_connections(loop)]
     trace.leftovers = found[:LEFTOVER_LIMIT]
@@ -68,7 +73,7 @@ def list_leftovers(loop, trace):
 def clear(loop, world):
     """Cancel what is left and collect garbage: forgotten coroutines and exceptions speak up now."""
     loop.horizon = loop.ticks + CLEANUP_SECONDS * TICKS_PER_SECOND
-    strays = [task for task in living_tasks(loop) if _owner(task) != "world"]
+    strays = without_worlds(living_tasks(loop))
     for task in strays:
         task._log_destroy_pending = False
         task.cancel()

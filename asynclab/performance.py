@@ -12,7 +12,7 @@ import sys
 import threading
 
 from asynclab import clock, places
-from asynclab.aftermath import clear, list_leftovers, list_waiting, living_tasks
+from asynclab.aftermath import clear, list_leftovers, list_waiting, living_tasks, without_worlds
 from asynclab.loop import Deadlock, HorizonReached, Livelock, VirtualLoop
 from asynclab.observe import Witness
 from asynclab.recording import Overflow
@@ -185,8 +185,9 @@ class Performance:
         trace.ended, trace.turns = loop.time(), loop.turns
         waiting = living_tasks(loop)
         if trace.verdict != "finished":
-            trace.stuck = list_waiting(loop, waiting)
-            trace.reason["count"] = len(waiting)
+            stuck = without_worlds(waiting)
+            trace.stuck = list_waiting(loop, stuck)
+            trace.reason["count"] = len(stuck)
         loop.recording.locate_tasks(waiting)
 
 

@@ -86,7 +86,7 @@ def test_stalled_page(stall_at):
 
 
 def test_waiting_for_a_stalled_page_without_limit_is_a_deadlock():
-    """A run that waits for it for ever ends with a verdict instead of hanging."""
+    """A run that waits for it for ever ends with a verdict that names who waits, not the server."""
 
     async def scenario(world):
         site = await world.site({"/a": Page(BODY, seconds=1, stall_at=0)})
@@ -95,7 +95,9 @@ def test_waiting_for_a_stalled_page_without_limit_is_a_deadlock():
             response = await session.get(site.url("/a"))
             await response.read()
 
-    assert run(scenario).verdict == "deadlock"
+    trace = run(scenario)
+
+    assert (trace.verdict, [item.name for item in trace.stuck]) == ("deadlock", ["utama"])
 
 
 def test_text_is_html_and_bytes_are_a_file():
