@@ -95,7 +95,8 @@ class World:
             if asyncio.current_task().cancelling():
                 raise
             return Outcome("raised", error, self.time())
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:
+            # A TaskGroup around a `yield` wraps GeneratorExit: that is a student's error, not an exit.
             return Outcome("raised", error, self.time())
         return Outcome("returned", value, self.time())
 
