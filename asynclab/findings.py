@@ -1,46 +1,40 @@
-"""Property checks: pure functions of spans, notes and traces that say whether a property holds, and what happened instead."""
+"""Findings: pure functions of spans and traces that say whether a property holds, or what happened."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
 from itertools import pairwise
 
-from asynclab import messages
+from asynclab import guesses, messages
+from asynclab.equality import equal, same, same_order
+from asynclab.finding import PASSED, Finding
 from asynclab.trace import Span, Trace
 from asynclab.values import Outcome, describe
 
 __all__ = [
-    "Finding", "all_ended", "at_moments", "at_most", "cancelled_cleanly", "clean", "equal", "never_blocking",
-    "never_idle", "nothing_after", "raised", "reaches", "returned", "same_order", "took", "turns_at_most",
+    "PASSED", "Finding", "all_ended", "at_moments", "at_most", "cancelled_cleanly", "clean", "equal",
+    "never_blocking", "never_idle", "nothing_after", "raised", "reaches", "returned", "same", "same_order",
+    "took", "turns_at_most",
 ]  # fmt: skip
 
 TOLERANCE = 1e-6
+FORGOTTEN = (
+    "never-awaited", "never-retrieved", "unclosed", "destroyed", "callback-failed", "thread-failed",
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Whether a property holds, and if not: the fact (a sentence), a guess at its cause, and the moment (seconds)."""
+def at_most(spans: list[Span], limit: int, kind: str = "tugas") -> Finding:
+    """Never more than `limit` of these spans at once; touching ends do not overlap.
 
-    passed: bool
-    fact: str = ""
-    guess: str = ""
-    moment: float | None = None
-
-    def __bool__(self):
-        return self.passed
-
-
-PASSED = Finding(True)
-
-
-def at_most(spans: list[Span], limit: int) -> Finding:
-    """Never more than `limit` of these spans at once; touching ends do not overlap."""
+    Where nothing ever began the limit was not kept either: then it fails, unless `limit` is 0.
+    """
+    if not spans and limit > 0:
+        return Finding(False, messages.none_began(kind))
     peak, moment, names = find_peak(spans)
     if peak <= limit:
         return PASSED
-    return Finding(
-        False, messages.too_many(spans[0].kind, limit, peak, moment, names), moment=moment
-    )
+    fact = messages.too_many(spans[0].kind, limit, peak, moment, names)
+    return Finding(False, fact, guesses.guess_peak(peak, limit, len(spans)), moment)
 
 
 def reaches(spans: list[Span], wanted: int, kind: str = "tugas") -> Finding:
@@ -50,7 +44,8 @@ def reaches(spans: list[Span], wanted: int, kind: str = "tugas") -> Finding:
     peak, _, _ = find_peak(spans)
     if peak >= wanted:
         return PASSED
-    return Finding(False, messages.never_that_many(spans[0].kind, wanted, peak))
+    fact = messages.never_that_many(spans[0].kind, wanted, peak)
+    return Finding(False, fact, guesses.guess_peak(peak, wanted, len(spans)))
 
 
 def never_idle(
@@ -62,22 +57,19 @@ def never_idle(
     """
     if not spans:
         return Finding(False, messages.none_began(kind))
-    first = min(span.start for span in spans) if since is None else since
-    last = max(span.start for span in spans)
-    moments = sorted(
-        {first, *(time for span in spans for time in (span.start, span.end) if time is not None)}
-    )
-    for moment, following in pairwise(moments):
+    starts = sorted(span.start for span in spans)
+    ends = sorted(span.end for span in spans if span.end is not None)
+    first, last = starts[0] if since is None else since, starts[-1]
+    for moment, following in pairwise(sorted({first, *starts, *ends})):
         if first <= moment < last - TOLERANCE and following - moment > TOLERANCE:
-            running = sum(
-                span.start <= moment and (span.end is None or span.end > moment) for span in spans
-            )
+            waiting = len(starts) - bisect_right(starts, moment)
+            running = len(starts) - waiting - bisect_right(ends, moment)
             if running < slots:
-                waiting = sum(span.start > moment for span in spans)
                 fact = messages.idle_place(
                     spans[0].kind, slots, running, moment, following, waiting
                 )
-                return Finding(False, fact, moment=moment)
+                at_once = bisect_right(starts, following) - bisect_right(starts, moment)
+                return Finding(False, fact, guesses.guess_idle(at_once, slots), moment)
     return PASSED
 
 
@@ -97,50 +89,6 @@ def find_peak(spans: list[Span]) -> tuple[int, float, list[str]]:
     return peak
 
 
-def equal(actual, expected, what: str = "Hasil") -> Finding:
-    """`actual` (a decoded note) equals `expected` in value and exact types; an Outcome must have returned it."""
-    if isinstance(actual, Outcome):
-        if not actual.returned:
-            return Finding(
-                False,
-                messages.raised_instead(what, describe(actual.value), actual.at),
-                moment=actual.at,
-            )
-        actual = actual.value
-    if same(actual, expected):
-        return PASSED
-    if isinstance(actual, list) and isinstance(expected, list):
-        return same_order(actual, expected, what)
-    return Finding(False, messages.wrong_value(what, describe(expected), describe(actual)))
-
-
-def same_order(actual: list, expected: list, what: str = "Urutan") -> Finding:
-    """Two lists are equal; if not, the first difference is named."""
-    if not isinstance(actual, list):
-        return Finding(False, messages.wrong_value(what, describe(expected), describe(actual)))
-    for index, (got, wanted) in enumerate(zip(actual, expected)):
-        if not same(got, wanted):
-            return Finding(
-                False, messages.wrong_order(what, index, describe(wanted), describe(got))
-            )
-    if len(actual) != len(expected):
-        return Finding(False, messages.wrong_count(what, len(expected), len(actual)))
-    return PASSED
-
-
-def same(actual, expected) -> bool:
-    """Equal in value and in exact types, all the way down: True is not 1, a tuple is not a list."""
-    if type(actual) is not type(expected):
-        return False
-    if isinstance(expected, (list, tuple)):
-        return len(actual) == len(expected) and all(map(same, actual, expected))
-    if isinstance(expected, dict):
-        return actual.keys() == expected.keys() and all(
-            same(actual[key], value) for key, value in expected.items()
-        )
-    return actual == expected
-
-
 def returned(outcome: Outcome, what: str) -> Finding:
     """The awaited thing returned (anything), instead of raising."""
     if outcome.returned:
@@ -151,18 +99,15 @@ def returned(outcome: Outcome, what: str) -> Finding:
 
 
 def raised(outcome: Outcome, name: str, what: str) -> Finding:
-    """The awaited thing raised an exception of the type called `name`."""
+    """The awaited thing raised an exception of the class called `name`, or of one derived from it."""
+    if outcome.raised(name):
+        return PASSED
+    guess = guesses.guess_swallowed(name)
     if outcome.returned:
-        return Finding(
-            False,
-            messages.returned_instead(what, name, describe(outcome.value), outcome.at),
-            moment=outcome.at,
-        )
-    if not outcome.raised(name):
-        return Finding(
-            False, messages.raised_other(what, name, describe(outcome.value)), moment=outcome.at
-        )
-    return PASSED
+        fact = messages.returned_instead(what, name, describe(outcome.value), outcome.at)
+        return Finding(False, fact, guess, outcome.at)
+    fact = messages.raised_other(what, name, describe(outcome.value))
+    return Finding(False, fact, moment=outcome.at)
 
 
 def cancelled_cleanly(outcome: Outcome, spans: list[Span], what: str) -> Finding:
@@ -187,7 +132,8 @@ def all_ended(spans: list[Span], moment: float) -> Finding:
     ]
     if not late:
         return PASSED
-    return Finding(False, messages.ended_after(spans[0].kind, late, moment), moment=moment)
+    fact = messages.ended_after(spans[0].kind, late, moment)
+    return Finding(False, fact, guesses.guess_unfinished(), moment)
 
 
 def nothing_after(spans: list[Span], moment: float) -> Finding:
@@ -203,34 +149,33 @@ def nothing_after(spans: list[Span], moment: float) -> Finding:
 
 
 def clean(trace: Trace) -> Finding:
-    """Nothing was left behind: no task, thread, async generator, session, unawaited coroutine or unseen exception."""
+    """Nothing was left behind: no task, thread, generator, session, coroutine or unseen exception."""
     trace.require_finished()
     if trace.leftovers:
-        return Finding(False, messages.left_behind(trace.leftovers), moment=trace.ended)
-    noticed = trace.observed(
-        "never-awaited",
-        "never-retrieved",
-        "unclosed",
-        "destroyed",
-        "callback-failed",
-        "thread-failed",
-    )
-    return Finding(False, messages.noticed(noticed)) if noticed else PASSED
+        guess = guesses.guess_absence(trace.leftovers[0].kind)
+        return Finding(False, messages.left_behind(trace.leftovers), guess, trace.ended)
+    return _none_noticed(trace, *FORGOTTEN)
 
 
 def never_blocking(trace: Trace) -> Finding:
     """Student code never blocked the event loop's thread with a sleep or a file."""
-    blocking = trace.observed("blocking")
-    return (
-        Finding(False, messages.noticed(blocking[:2]), moment=blocking[0].time)
-        if blocking
-        else PASSED
-    )
+    return _none_noticed(trace, "blocking")
+
+
+def _none_noticed(trace, *kinds):
+    noticed = trace.observed(*kinds)
+    if not noticed:
+        return PASSED
+    guess = guesses.guess_noticed(noticed[0].kind, noticed[0].text)
+    moment = noticed[0].time if noticed[0].kind == "blocking" else None
+    return Finding(False, messages.noticed(noticed), guess, moment)
 
 
 def turns_at_most(turns: int, limit: int) -> Finding:
-    """The event loop turned at most `limit` times (count them with `world.turns()`): waiting without polling."""
-    return PASSED if turns <= limit else Finding(False, messages.too_many_turns(turns, limit))
+    """The event loop turned at most `limit` times (count them with `world.turns()`): no polling."""
+    if turns <= limit:
+        return PASSED
+    return Finding(False, messages.too_many_turns(turns, limit), guesses.guess_polling())
 
 
 def at_moments(

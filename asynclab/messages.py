@@ -20,12 +20,21 @@ def at(seconds) -> str:
 
 
 def place(place) -> str:
-    """A line of code: 'run() baris 14: `await queue.join()`'."""
+    """A line of code: 'run() pada sel [3] baris 14: `await queue.join()`'."""
     if place is None:
         return "tempat yang tidak diketahui"
-    cell = f" sel [{place.cell}]" if place.cell.isdigit() else ""
-    source = f": `{place.source}`" if place.source else ""
-    return f"{place.function}(){cell} baris {place.line}{source}"
+    return place_json(vars(place))
+
+
+def place_json(data) -> str:
+    """`place` for a place in its JSON form."""
+    if not data["line"]:
+        return "sel uji"
+    name, cell = data["function"], data.get("cell", "")
+    function = "lambda " if name == "<lambda>" else "" if name.startswith("<") else f"{name}() "
+    cell = f"pada sel [{cell}] " if cell.isdigit() else ""
+    source = f": `{data['source']}`" if data.get("source") else ""
+    return f"{function}{cell}baris {data['line']}{source}"
 
 
 # ---- verdicts of a run
@@ -33,43 +42,54 @@ def place(place) -> str:
 
 def verdict(trace) -> str:
     """Why a run did not finish: the fact, and where every task waits."""
-    sentence = _VERDICTS[trace.verdict](trace)
-    return "\n".join(
-        [sentence, *(f"• {waiting(item)}" for item in trace.stuck[:8]), *_more(trace.stuck[8:])]
-    )
+    shown = [f"• {waiting(item)}" for item in trace.stuck[:SHOWN_TASKS]]
+    rest = trace.reason.get("count", len(trace.stuck)) - len(shown)
+    more = [f"• … dan {number(rest)} task lain"] if shown and rest > 0 else []
+    return "\n".join([_VERDICTS[trace.verdict](trace), *shown, *more])
 
 
-def verdict_guess(trace) -> str:
-    """What the verdict may come from, or ''."""
-    return ""
+SHOWN_TASKS = 8
 
 
 def waiting(item) -> str:
-    """One task that waits: 'worker-1 menunggu di worker() baris 14: `await queue.get()`'."""
-    return f"{item.name} menunggu di {place(item.place)}"
+    """What waits: 'worker-1 menunggu di worker() baris 14: `await queue.get()`'."""
+    name = f"thread `{item.name}`" if item.kind == "thread" else item.name
+    return f"{name} menunggu di {place(item.place)}" if item.place else f"{name} menunggu"
 
 
-def _more(rest):
-    return [f"• … dan {len(rest)} task lain"] if rest else []
+def _where(trace, before):
+    where = trace.reason.get("place")
+    return f"{before}{place_json(where)}" if where else ""
 
 
 def _failed(trace):
-    where = trace.reason.get("place")
-    line = f", dari {place_json(where)}" if where else ""
     text = trace.reason.get("text") or ""
-    return f"Kode berhenti karena {trace.reason.get('type')}{': ' if text else ''}{text} pada {at(trace.ended)}{line}."
+    error = f"{trace.reason.get('type')}{': ' if text else ''}{text}"
+    return f"Kode berhenti karena {error} (pada {at(trace.ended)}{_where(trace, ', di ')})."
 
 
-def place_json(data) -> str:
-    """`place` for a place in its JSON form."""
-    source = f": `{data['source']}`" if data.get("source") else ""
-    return f"{data['function']}() baris {data['line']}{source}"
+def _stopped(trace):
+    start = f"Kode dihentikan sesudah {number(trace.reason.get('limit', 0))} detik (waktu nyata)"
+    if trace.reason.get("threads"):
+        return (
+            f"{start}: thread `{trace.reason['threads'][0]}` terus bekerja{_where(trace, ', di ')}."
+        )
+    if trace.reason.get("progress"):
+        return f"{start}: belum juga selesai{_where(trace, '; terakhir di ')}."
+    return f"{start}: event loop tidak pernah mendapat giliran lagi{_where(trace, ' dari ')}."
+
+
+def _exited(trace):
+    call = {"SystemExit": "memanggil `sys.exit()`", "loop.stop()": "memanggil `loop.stop()`"}.get(
+        trace.reason.get("type"), f"melempar {trace.reason.get('type', 'SystemExit')}"
+    )
+    return f"Kode {call} pada {at(trace.ended)}{_where(trace, ', di ')}, dan menghentikan semuanya."
 
 
 _VERDICTS = {
     "failed": _failed,
     "deadlock": lambda trace: (
-        f"Kebuntuan (deadlock) pada {at(trace.ended)}: semua task menunggu dan tidak ada yang dapat membangunkannya."
+        f"Kebuntuan (deadlock) pada {at(trace.ended)}: semua task menunggu, dan tidak ada yang dapat membangunkannya."
     ),
     "livelock": lambda trace: (
         f"Kode berputar tanpa henti pada {at(trace.ended)}: task terus berjalan, tetapi waktu tidak pernah maju."
@@ -77,13 +97,8 @@ _VERDICTS = {
     "horizon": lambda trace: (
         f"Sesudah {number(trace.ended)} detik (waktu maya) kode belum juga selesai."
     ),
-    "stopped": lambda trace: (
-        f"Kode dihentikan: event loop terhalang lebih dari {number(trace.reason.get('limit', 0))} detik tanpa menyerahkan giliran"
-        + (f", di {place_json(trace.reason['place'])}." if trace.reason.get("place") else ".")
-    ),
-    "exited": lambda trace: (
-        f"Kode memanggil {trace.reason.get('type', 'SystemExit')} pada {at(trace.ended)} dan menghentikan seluruh program."
-    ),
+    "stopped": _stopped,
+    "exited": _exited,
     "killed": lambda trace: (
         "Proses yang menjalankan kode mati sebelum skenario ini selesai"
         + (f" ({trace.reason['text']})." if trace.reason.get("text") else ".")
@@ -132,8 +147,21 @@ def foreign_trace(expected, found) -> str:
 
 
 def not_simulated(call) -> str:
-    """Something the closed world does not have."""
-    return f"`{call}` tidak ada di dunia tertutup asynclab."
+    """Something the closed world does not have, and what to use instead."""
+    advice = next((text for start, text in _INSTEAD if call.startswith(start)), "")
+    return f"`{call}` tidak ada di dunia tertutup asynclab{advice}."
+
+
+_INSTEAD = (
+    ("create_connection(ssl", "; pakailah `http://`, bukan `https://`"),
+    ("create_server(ssl", "; pakailah server tanpa TLS"),
+    ("socket.", "; pakailah `aiohttp` atau `asyncio.open_connection`"),
+    ("subprocess", "; proses lain tidak dapat dijalankan dari sini"),
+    ("os.", "; proses lain tidak dapat dijalankan dari sini"),
+    ("asyncio.create_subprocess", "; proses lain tidak dapat dijalankan dari sini"),
+    ("ProcessPoolExecutor", "; pakailah `asyncio.to_thread` atau `ThreadPoolExecutor`"),
+    ("asyncio.new_event_loop", "; event loop yang sudah berjalan cukup untuk semuanya"),
+)
 
 
 def unknown_host(name) -> str:
@@ -191,6 +219,15 @@ def none_began(kind) -> str:
 def wrong_value(what, expected, actual) -> str:
     """A wrong result."""
     return f"{what} menghasilkan {actual}; seharusnya {expected}."
+
+
+def difference(path, actual, expected) -> str:
+    """The first difference inside two large values; None for what one of them does not have."""
+    if actual is None:
+        return f"Perbedaan pertama: `{path}` tidak ada; seharusnya {expected}."
+    if expected is None:
+        return f"Perbedaan pertama: `{path}` (isinya {actual}) seharusnya tidak ada."
+    return f"Perbedaan pertama: `{path}` adalah {actual}; seharusnya {expected}."
 
 
 def wrong_order(what, index, expected, actual) -> str:
@@ -382,9 +419,7 @@ _CELL_FAULTS = {
     "horizon": lambda fault: (
         "Sel ini belum selesai sesudah satu jam waktu maya, lalu dihentikan. Sel lain tetap dijalankan."
     ),
-    "exited": lambda fault: (
-        "Sel ini memanggil exit() atau sys.exit(). Sel lain tetap dijalankan."
-    ),
+    "exited": lambda fault: "Sel ini memanggil exit() atau sys.exit(). Sel lain tetap dijalankan.",
     "died": lambda fault: (
         f"Proses yang menjalankan sel ini mati, misalnya oleh os._exit() atau karena kehabisan memori. {_OTHERS}"
     ),
@@ -412,6 +447,35 @@ def scenario_fault(fault) -> str:
         "budget": "Sel uji ini tidak dijalankan: waktu untuk seluruh notebook sudah habis oleh sel-sel sebelumnya.",
         "restarts": "Sel uji ini tidak dijalankan: terlalu banyak sel di notebook ini yang mematikan prosesnya.",
     }[fault["kind"]]
+
+
+# ---- findings about records (see fields.py)
+
+
+def field_of(field, key) -> str:
+    """A field of a record, as the subject of a sentence."""
+    return f"`{field}` untuk {key}"
+
+
+def field_differs(field, key, expected, actual) -> str:
+    """A field with another value than it should have."""
+    return f"`{field}` untuk {key} adalah {actual}; seharusnya {expected}."
+
+
+def record_missing(what, key) -> str:
+    """A record that should be there is not."""
+    return f"Di hasil {what} tidak ada {key}."
+
+
+def record_extra(what, keys) -> str:
+    """Records that should not be there."""
+    listing = ", ".join(map(str, keys[:3])) + (", …" if len(keys) > 3 else "")
+    return f"Di hasil {what} ada yang tidak seharusnya: {listing}."
+
+
+def field_missing(what, key, field) -> str:
+    """A record without a field."""
+    return f"Di hasil {what}, {key} tidak punya `{field}`."
 
 
 # ---- findings about files (see files.py)

@@ -22,6 +22,13 @@ FUNCTIONS = (
 )
 
 
+# What students call, where that is not the loop's method itself.
+CALLS = {
+    "subprocess_exec": "asyncio.create_subprocess_exec",
+    "subprocess_shell": "asyncio.create_subprocess_shell",
+}
+
+
 class NotSimulatedError(NotImplementedError):
     """A call of the event loop that the closed world does not simulate; the message names it."""
 
@@ -41,7 +48,7 @@ def refuse_unsimulated(loop_class):
 
 def _refusal(name):
     def refuse(self, *args, **options):
-        raise NotSimulatedError(f"loop.{name}")
+        raise NotSimulatedError(CALLS.get(name, f"loop.{name}"))
 
     refuse.__name__ = name
     return refuse
@@ -49,7 +56,7 @@ def _refusal(name):
 
 def _coroutine_refusal(name):
     async def refuse(self, *args, **options):
-        raise NotSimulatedError(f"loop.{name}")
+        raise NotSimulatedError(CALLS.get(name, f"loop.{name}"))
 
     refuse.__name__ = name
     return refuse

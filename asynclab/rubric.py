@@ -60,11 +60,13 @@ class Rubric:
         passed, finding, skipped = True, Finding(True), False
         try:
             finding = judge() if callable(judge) else judge
+            if isinstance(finding, bool):
+                finding = Finding(finding, "" if finding else messages.not_satisfied())
             if not isinstance(finding, Finding):
-                finding = Finding(bool(finding), "" if finding else messages.not_satisfied())
+                raise TypeError(f"criterion gave {type(finding).__name__}")
             passed = finding.passed
         except TraceError as error:
-            passed, finding = False, Finding(False, str(error))
+            passed, finding = False, Finding(False, str(error), error.guess)
             skipped = any(item.fact == finding.fact for item in self.criteria)
         except Exception as error:
             passed, finding = (
@@ -74,11 +76,11 @@ class Rubric:
         if passed:
             self.criteria.append(Criterion(sentence, points, True))
         else:
-            fact = messages.same_reason() if skipped else finding.fact
+            fact, guess = finding.fact, finding.guess
+            if skipped:
+                fact, guess = messages.same_reason(), ""
             self.criteria.append(
-                Criterion(
-                    sentence, points, passed, fact, finding.guess, hint, skipped, finding.moment
-                )
+                Criterion(sentence, points, passed, fact, guess, hint, skipped, finding.moment)
             )
 
     @property
@@ -120,7 +122,11 @@ class Rubric:
             # its lines.
             for line in rubric_text(self).splitlines():
                 print(textwrap.fill(line, 84, subsequent_indent="    "), file=sys.stderr)
-        return {"text/plain": repr(self), "text/html": rubric_html(self), RUBRIC_MIME: to_json(self)}
+        return {
+            "text/plain": repr(self),
+            "text/html": rubric_html(self),
+            RUBRIC_MIME: to_json(self),
+        }
 
     @classmethod
     def from_json(cls, data) -> Rubric:

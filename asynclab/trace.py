@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from asynclab import messages
+from asynclab import guesses, messages
 from asynclab.consistency import find_contradiction
 from asynclab.encoding import decode
 from asynclab.records import (
@@ -120,7 +120,7 @@ class Trace:
     def require_finished(self) -> None:
         """Raise TraceError with the verdict's sentence unless the scenario ran to its end."""
         if self.verdict != "finished":
-            raise TraceError(messages.verdict(self), messages.verdict_guess(self))
+            raise TraceError(messages.verdict(self), guesses.guess_verdict(self))
 
     def to_json(self) -> dict:
         """The trace as plain JSON."""

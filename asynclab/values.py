@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Opaque", "Outcome", "Raised", "class_names", "clean_text", "describe"]
+__all__ = ["Opaque", "Outcome", "Raised", "class_names", "clean_text", "describe", "is_same_error"]
 
 TEXT_LIMIT = 300
 NAME_LIMIT = 80
@@ -86,6 +86,11 @@ class Outcome:
         if isinstance(self.value, Raised):
             return self.value.is_a(name)
         return name in class_names(type(self.value))
+
+
+def is_same_error(actual: Raised, expected: BaseException) -> bool:
+    """Whether a decoded exception has the very type and the arguments of a real one."""
+    return actual.type == type(expected).__name__ and repr(actual.args) == repr(expected.args)
 
 
 def describe(value, limit=120) -> str:
