@@ -7,6 +7,7 @@ from asynclab import interrupt as _interrupt
 _clock.install()
 _interrupt.install()
 
+from asynclab.fields import same_field  # noqa: E402 - the clocks come first
 from asynclab.files import same_files  # noqa: E402 - the clocks come first
 from asynclab.findings import (  # noqa: E402 - the clocks come first
     Finding,
@@ -29,7 +30,7 @@ from asynclab.findings import (  # noqa: E402 - the clocks come first
 from asynclab.pace import at_most_within, began_by  # noqa: E402
 from asynclab.rubric import Rubric  # noqa: E402
 from asynclab.run import run  # noqa: E402
-from asynclab.sites import Page  # noqa: E402
+from asynclab.sites import Page, link_page  # noqa: E402
 from asynclab.timeline import timeline  # noqa: E402
 from asynclab.trace import Trace, TraceError  # noqa: E402
 
@@ -47,6 +48,7 @@ __all__ = [
     "cancelled_cleanly",
     "clean",
     "equal",
+    "link_page",
     "load_ipython_extension",
     "never_blocking",
     "never_idle",
@@ -55,6 +57,7 @@ __all__ = [
     "reaches",
     "returned",
     "run",
+    "same_field",
     "same_files",
     "same_order",
     "timeline",

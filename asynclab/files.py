@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from asynclab import messages
-from asynclab.findings import Finding
+from asynclab.finding import Finding
 
 __all__ = ["Folder", "same_files", "summarize"]
 

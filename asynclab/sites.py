@@ -6,7 +6,7 @@ import asyncio
 import gzip
 from dataclasses import dataclass, field
 
-__all__ = ["Page", "Site"]
+__all__ = ["Page", "Site", "link_page"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class Page:
         if not self.chunked:
             headers["Content-Length"] = str(len(data))
         return data, headers
+
+
+def link_page(*hrefs: str, **options) -> Page:
+    """An HTML page with a link to each of these addresses, in this order; `options` are those of Page."""
+    items = "".join(f'<li><a href="{href}">tautan {n}</a></li>' for n, href in enumerate(hrefs))
+    return Page(f"<!doctype html><title>Halaman</title><ul>{items}</ul>", **options)
 
 
 class Site:

@@ -2,11 +2,12 @@
 
 import asyncio
 import gzip
+import re
 
 import aiohttp
 import pytest
 
-from asynclab import Page, run
+from asynclab import Page, link_page, run
 
 BODY = bytes(range(256)) * 40
 
@@ -218,3 +219,11 @@ def test_two_sites_on_two_hosts():
         ["http://sini.contoh", "sini"],
         ["http://sana.contoh:8080", "sana"],
     ]
+
+
+def test_link_page_links_in_order():
+    """A page of links is HTML with these addresses, and takes every option of a page."""
+    page = link_page("/a", "../b?x=1", status=404)
+
+    assert page.status == 404
+    assert re.findall('href="(.*?)"', page.body) == ["/a", "../b?x=1"]
