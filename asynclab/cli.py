@@ -37,6 +37,7 @@ class Subcommand(NamedTuple):
 SUBCOMMANDS = {
     "release": Subcommand("asynclab.grading.release", "membuat versi mahasiswa di release/ dari source/"),
     "demo": Subcommand("asynclab.grading.demo", "sebuah kelas percobaan, dari rilis sampai umpan balik"),
+    "grade": Subcommand("asynclab.grading.grade", "menilai semua yang sudah dikumpulkan"),
     "doctor": Subcommand("asynclab.doctor", "memeriksa apakah lingkungan ini siap dipakai"),
 }
 

@@ -208,3 +208,46 @@ def no_reference(path) -> str:
 
 
 HIDDEN_PART = "# (Di sini ada uji tersembunyi; hasilnya ada di tabel di bawah sel ini.)"
+
+
+# ---- the engine
+
+
+def not_generated(slug) -> str:
+    """The gradebook does not know the assignment."""
+    return f"Tugas '{slug}' belum ada di buku nilai. Jalankan `nbgrader generate_assignment {slug}` dahulu."
+
+
+def nothing_submitted(slug, folder) -> str:
+    """No submission was collected."""
+    return f"Belum ada kiriman untuk '{slug}' di {folder}. Jalankan `nbgrader collect {slug}` dahulu."
+
+
+def unknown_student(student, slug) -> str:
+    """The student handed nothing in."""
+    return f"Tidak ada kiriman dari '{student}' untuk '{slug}'. Periksa ejaannya, atau jalankan `nbgrader collect {slug}` dahulu."
+
+
+def bad_timestamp(path) -> str:
+    """timestamp.txt holds no time."""
+    return f"Isi {path} bukan waktu; kiriman ini dinilai tanpa waktu pengumpulan."
+
+
+def grader_at_work(pid) -> str:
+    """Another grader holds the course's lock."""
+    return f"Penilaian lain sedang berjalan di kursus ini (proses {pid}). Tunggu sampai selesai, lalu ulangi."
+
+
+def unwritable(path, reason) -> str:
+    """A folder of the course can't be written."""
+    return f"{path} tidak dapat ditulis: {reason}. Periksa izin folder kursus, lalu ulangi; tidak ada yang berubah."
+
+
+def gradebook_unusable(reason) -> str:
+    """The gradebook can't be read or written."""
+    return f"Buku nilai tidak dapat dipakai: {reason}. Buat salinannya, lalu jalankan `nbgrader db upgrade`."
+
+
+def job_failed(reason) -> str:
+    """A submission could not be graded at all: our fault."""
+    return f"Kiriman ini tidak dinilai: {reason}. Ini bukan kesalahan mahasiswa; berkasnya tetap ada di submitted/. Nilai lagi dengan `asynclab grade --force --student`."

@@ -1,0 +1,259 @@
+"""`asynclab grade`: grades what was collected and is not graded yet, in parallel, and shows how it goes."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from asynclab.errors import CommandError
+from asynclab.grading import messages
+from asynclab.grading.definition import read_definition
+from asynclab.grading.engine import find_pending, grade_all
+from asynclab.grading.release import CONFIG, open_course
+
+__all__ = ["add_arguments", "grade_course", "local_pool", "run"]
+
+
+def add_arguments(parser):
+    """Arguments of `asynclab grade`."""
+    parser.add_argument("slug", nargs="*", help="tugas yang dinilai")
+    parser.add_argument(
+        "--all", action="store_true", help="semua tugas yang sudah dibuat versi mahasiswanya"
+    )
+    parser.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="hanya mahasiswa ini; boleh berulang",
+    )
+    parser.add_argument("--force", action="store_true", help="nilai lagi juga yang sudah dinilai")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=None,
+        metavar="N",
+        help="banyaknya proses (bawaan: satu per inti)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ALAMAT",
+        help="klaster dask.distributed, misalnya tcp://127.0.0.1:8786",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="satu catatan JSON per kiriman, tanpa hiasan"
+    )
+
+
+def run(arguments) -> int:
+    """0 if every submission was judged, 1 if something is "tidak dinilai"."""
+    root = Path.cwd()
+    if not (root / CONFIG).is_file():
+        raise CommandError(NO_COURSE.format(folder=root), exit_code=2)
+    if bool(arguments.slug) == arguments.all:
+        raise CommandError(WHICH, exit_code=2)
+    if arguments.workers is not None and arguments.workers < 1:
+        raise CommandError(WORKERS.format(count=arguments.workers), exit_code=2)
+    api = open_course(root)
+    slugs = arguments.slug or known_slugs(api)
+    show = JsonLines() if arguments.json else Lines(slugs)
+    outcomes = grade_course(
+        api,
+        slugs,
+        show,
+        force=arguments.force,
+        students=arguments.student,
+        workers=arguments.workers,
+        scheduler=arguments.scheduler,
+    )
+    show.end(outcomes)
+    return 0 if all(outcome.judged for outcome in outcomes) else 1
+
+
+def grade_course(
+    api, slugs, show, *, force=False, students=(), workers=None, scheduler=None
+) -> list:
+    """Grade these assignments one after the other; returns the outcomes, per assignment in order of student.
+
+    show: has `begin(slug, count)` and `advance(outcome)`; see Lines.
+    """
+    workers = workers or os.cpu_count() or 1
+    plans = []
+    for slug in slugs:
+        definition = read_definition(api, slug)
+        submitted = find_pending(api, slug, force=True)
+        unknown = [
+            student for student in students if student not in {item.student for item in submitted}
+        ]
+        if unknown:
+            raise CommandError(messages.unknown_student(unknown[0], slug), exit_code=2)
+        if not submitted and len(slugs) == 1:
+            raise CommandError(
+                messages.nothing_submitted(slug, api.coursedir.submitted_directory), exit_code=2
+            )
+        plans.append((definition, find_pending(api, slug, force=force, students=students)))
+    make, width = (
+        distributed_pool(scheduler) if scheduler else (lambda: local_pool(workers), workers)
+    )
+    outcomes = []
+    for definition, pending in plans:
+        show.begin(definition.slug, len(pending))
+        graded = []
+        if pending:
+            for outcome in grade_all(api, definition, pending, make, width=width):
+                graded.append(outcome)
+                show.advance(outcome)
+        outcomes += sorted(graded, key=lambda outcome: outcome.student)
+    return outcomes
+
+
+def local_pool(workers):
+    """A pool of fresh processes: a fork of this one would carry nbgrader's gradebook and open files along."""
+    return ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare_worker
+    )
+
+
+def distributed_pool(address):
+    """(function that makes an executor, number of threads) of a dask.distributed cluster.
+
+    Raises CommandError where the package is missing or nobody answers at the address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CommandError(NO_DISTRIBUTED, exit_code=2) from None
+    try:
+        client = Client(address, timeout="10s")
+        width = sum(client.nthreads().values())
+    except (OSError, ValueError, TimeoutError) as error:
+        raise CommandError(
+            NO_SCHEDULER.format(address=address, reason=error), exit_code=2
+        ) from None
+    if not width:
+        raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
+    return lambda: client.get_executor(pure=False), width
+
+
+def known_slugs(api):
+    """The assignments in the gradebook, by name."""
+    with api.gradebook as gradebook:
+        return sorted(assignment.name for assignment in gradebook.assignments)
+
+
+class Lines:
+    """Shows progress: a bar in a terminal, else a line per submission."""
+
+    def __init__(self, slugs):
+        self.names = max(map(len, slugs), default=0)
+        self.progress = None
+        if sys.stdout.isatty():
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                TextColumn,
+                TimeRemainingColumn,
+            )
+
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(compact=True),
+            )
+            self.progress = Progress(*columns, TextColumn("{task.fields[student]}"))
+            self.progress.start()
+
+    def begin(self, slug, count):
+        """An assignment with so many submissions to grade."""
+        if self.progress:
+            self.bar = self.progress.add_task(slug, total=count, student="")
+        elif not count:
+            print(f"{slug}: {UP_TO_DATE}", flush=True)
+
+    def advance(self, outcome):
+        """One submission is graded and written."""
+        if self.progress:
+            self.progress.update(self.bar, advance=1, student=outcome.student)
+        else:
+            print(describe(outcome), flush=True)
+        if outcome.fault and self.progress:
+            self.progress.console.print(describe(outcome))
+
+    def end(self, outcomes):
+        """The last words: how many, and what needs a person."""
+        if self.progress:
+            self.progress.stop()
+        left = [outcome for outcome in outcomes if not outcome.judged]
+        print(
+            SUMMARY.format(count=len(outcomes), left=len(left))
+            if outcomes
+            else UP_TO_DATE.capitalize()
+        )
+        for outcome in left:
+            print(f"  {describe(outcome)}")
+
+
+class JsonLines:
+    """Shows one JSON record per submission, in order of student, and nothing else."""
+
+    def begin(self, slug, count):
+        """Nothing to show."""
+
+    def advance(self, outcome):
+        """Nothing to show yet: the order is the students', not the workers'."""
+
+    def end(self, outcomes):
+        """All records."""
+        for outcome in outcomes:
+            print(json.dumps(record(outcome), ensure_ascii=False))
+
+
+def record(outcome) -> dict:
+    """An outcome as plain JSON."""
+    return {
+        "student": outcome.student,
+        "assignment": outcome.slug,
+        "score": sum(score for score in outcome.scores.values() if score is not None),
+        "cells": {
+            f"{notebook}/{cell}": score for (notebook, cell), score in outcome.scores.items()
+        },
+        "judged": outcome.judged,
+        "fault": outcome.fault,
+        "notes": [sentence for _, sentence in outcome.log],
+    }
+
+
+def describe(outcome) -> str:
+    """An outcome in one line."""
+    if outcome.fault:
+        return f"{outcome.slug}  {outcome.student}: {outcome.fault}"
+    total = sum(score for score in outcome.scores.values() if score is not None)
+    unjudged = [cell for (_, cell), score in outcome.scores.items() if score is None]
+    return f"{outcome.slug}  {outcome.student}: {total:g}" + (
+        UNJUDGED.format(cells=", ".join(unjudged)) if unjudged else ""
+    )
+
+
+def _prepare_worker():
+    # The costly imports, once per worker and not within the first job.
+    sys.modules.setdefault("rfc3987_syntax", None)
+    import nbgrader.preprocessors  # noqa: F401
+
+    import asynclab.grading.execute  # noqa: F401
+
+
+NO_COURSE = "Folder {folder} bukan folder kursus: tidak ada nbgrader_config.py. Pindahlah ke folder kursus, lalu ulangi."
+WHICH = "Sebutkan tugas yang dinilai, atau pakai --all untuk semuanya (bukan keduanya)."
+WORKERS = "--workers {count} tidak mungkin; pakai 1 atau lebih."
+NO_DISTRIBUTED = "Paket `distributed` belum terpasang. Pasang dengan: pip install distributed"
+NO_SCHEDULER = "Tidak ada penjadwal yang menjawab di {address} ({reason}). Periksa alamatnya, atau nilai tanpa --scheduler."
+NO_WORKERS = "Penjadwal di {address} belum punya pekerja. Jalankan `dask worker {address}` dahulu."
+UP_TO_DATE = "semua kiriman sudah dinilai; pakai --force untuk menilai lagi."
+SUMMARY = "{count} kiriman dinilai; {left} di antaranya ada yang tidak dinilai."
+UNJUDGED = " (tidak dinilai: {cells})"

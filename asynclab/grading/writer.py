@@ -1,0 +1,163 @@
+"""Writer: the only one that writes grades; one gradebook transaction and one rename per submission.
+
+A grader killed before the commit has changed nothing; killed between commit and rename, the
+submission counts as not graded and is graded again, to the same scores.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+from asynclab.errors import CommandError
+from asynclab.grading import messages
+from asynclab.grading.job import Graded
+
+__all__ = ["Writer"]
+
+ASIDE = ".sedang-ditulis"
+LOCK = ".asynclab-grade.lock"
+
+
+class Writer:
+    """Puts graded submissions of one assignment into gradebook and `autograded/`. A context manager.
+
+    api: nbgrader's API on the course. Raises CommandError on entry where another grader is at work
+    or the course can't be written.
+    """
+
+    def __init__(self, api, definition):
+        self.api, self.definition = api, definition
+        self.coursedir = api.coursedir
+        self.root = Path(self.coursedir.root)
+        self.aside = self.root / ASIDE
+
+    def __enter__(self):
+        from sqlalchemy.exc import DatabaseError
+
+        self._lock()
+        try:
+            shutil.rmtree(self.aside, ignore_errors=True)
+            self.aside.mkdir()
+            self.gradebook = self.api.gradebook
+            self.gradebook.find_assignment(self.definition.slug)
+        except DatabaseError as error:
+            self._unlock()
+            raise CommandError(messages.gradebook_unusable(str(error.orig))) from None
+        except OSError as error:
+            self._unlock()
+            raise CommandError(messages.unwritable(self.aside, error.strerror)) from None
+        return self
+
+    def __exit__(self, *exc_info):
+        self.gradebook.close()
+        shutil.rmtree(self.aside, ignore_errors=True)
+        self._unlock()
+
+    def write(self, graded: Graded, files: dict[str, bytes], timestamp) -> None:
+        """Write one submission: its files beside the notebooks, its scores, then both become visible.
+
+        timestamp: when it was handed in (a datetime in UTC without zone), or None.
+        """
+        made = self.aside / graded.student
+        self._write_files(made, graded, files)
+        self._write_scores(graded, timestamp)
+        target = Path(self._format(self.coursedir.autograded_directory, graded.student))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            os.rename(target, self.aside / f"{graded.student}.lama")
+        os.rename(made, target)
+        shutil.rmtree(self.aside / f"{graded.student}.lama", ignore_errors=True)
+
+    def _format(self, directory, student):
+        return self.coursedir.format_path(directory, student, self.definition.slug)
+
+    def _write_files(self, folder, graded, files):
+        contents = {**files, **self.definition.files}
+        contents.update({f"{name}.ipynb": content for name, content in graded.notebooks.items()})
+        mode = 0o664 if self.coursedir.groupshared else 0o444
+        for name, content in contents.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(mode)
+        folder.mkdir(parents=True, exist_ok=True)
+        if self.coursedir.groupshared:
+            for path in (folder, *folder.rglob("*")):
+                if path.is_dir():
+                    path.chmod(path.stat().st_mode | 0o2770)
+
+    def _write_scores(self, graded, timestamp):
+        gradebook, slug, student = self.gradebook, self.definition.slug, graded.student
+        with self._transaction():
+            gradebook.update_or_create_student(student)
+            when = {} if timestamp is None else {"timestamp": timestamp}
+            submission = gradebook.update_or_create_submission(slug, student, **when)
+            notebooks = {item.name: item for item in submission.notebooks}
+            for name, notebook in notebooks.items():
+                for grade in notebook.grades:
+                    if (name, grade.name) in graded.scores or graded.fault:
+                        grade.auto_score = graded.scores.get((name, grade.name))
+                        missing = name not in graded.notebooks and not graded.fault
+                        unsure = grade.manual_score is not None or grade.auto_score is None
+                        grade.needs_manual_grade = unsure and not missing
+                for comment in notebook.comments:
+                    if (name, comment.name) in graded.comments:
+                        comment.auto_comment = graded.comments[(name, comment.name)]
+            gradebook.db.flush()
+            for name in graded.notebooks:
+                self._write_penalty(submission, notebooks[name])
+
+    def _write_penalty(self, submission, notebook):
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        notebook.late_submission_penalty = None
+        late = submission.total_seconds_late
+        if late > 0:
+            rule = AssignLatePenalties(config=self.api.config)
+            rule.init_plugin()
+            penalty = rule.plugin_inst.late_submission_penalty(
+                submission.student_id, notebook.score, late
+            )
+            if penalty is not None:
+                notebook.late_submission_penalty = rule._check_late_penalty(notebook, penalty)
+
+    @contextlib.contextmanager
+    def _transaction(self):
+        """All or nothing: nbgrader's own methods commit one by one, so their commits wait for the last."""
+        session = self.gradebook.db
+        commit = session.commit
+        session.commit = session.flush
+        try:
+            yield
+        except BaseException:
+            session.rollback()
+            raise
+        else:
+            commit()
+        finally:
+            session.commit = commit
+
+    def _lock(self):
+        # The system frees it when the process ends, however it ends.
+        path = self.root / LOCK
+        try:
+            self._lock_file = path.open("a+")
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock_file.seek(0)
+            pid = self._lock_file.read().strip() or "?"
+            self._lock_file.close()
+            raise CommandError(messages.grader_at_work(pid)) from None
+        except OSError as error:
+            raise CommandError(messages.unwritable(path, error.strerror)) from None
+        self._lock_file.truncate(0)
+        self._lock_file.write(str(os.getpid()))
+        self._lock_file.flush()
+
+    def _unlock(self):
+        self._lock_file.truncate(0)
+        self._lock_file.close()
