@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from asynclab.errors import CommandError
+from asynclab.grading.grade import Lines, grade_course
 from asynclab.grading.release import CONFIG, open_course
 from asynclab.grading.results import read_results, render_results
 from asynclab.grading.sample_class import DUE, draw_submissions, make_students, submit
@@ -105,7 +106,7 @@ def go_round(course, folder, slugs, students) -> list:
         hand_in(api, course, folder, slug, students)
         explain(f"nbgrader collect {slug}", COLLECT)
         must(api.collect(slug), slug)
-        grade(api, folder, slug)
+        grade(api, slug)
         explain(f"nbgrader generate_feedback {slug}", FEEDBACK)
         must(api.generate_feedback(slug, force=True), slug)
         explain(f"nbgrader release_feedback {slug}", RELEASE_FEEDBACK)
@@ -123,37 +124,18 @@ def hand_in(api, course, folder, slug, students):
         print(f"    {submission.student.first_name:8} {submission.label}")
 
 
-def grade(api, folder, slug):
-    """Grade what was collected, one student after the other, with a progress bar."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    explain(f"nbgrader autograde {slug}", AUTOGRADE)
-    collected = sorted(path.parent.name for path in (folder / "submitted").glob(f"*/{slug}"))
-    columns = [
-        TextColumn("    {task.description:12}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
-    ]
-    with Progress(*columns) as progress:
-        bar = progress.add_task("", total=len(collected))
-        for student in collected:
-            progress.update(bar, description=student)
-            api.autograde(slug, student)
-            progress.advance(bar)
+def grade(api, slug):
+    """Grade what was collected, in parallel."""
+    explain(f"asynclab grade {slug}", AUTOGRADE.format(slug=slug))
+    show = Lines([slug])
+    show.end(grade_course(api, [slug], show))
 
 
 def explain(command, sentence):
     """Show the command that does a step, and what it does."""
     print(
         f"\n$ {command}\n  {sentence}"
-        if command.startswith("nbgrader")
+        if command.startswith(("nbgrader", "asynclab"))
         else f"\n{command}\n  {sentence}",
         flush=True,
     )
@@ -192,7 +174,7 @@ RELEASE = (
 SUBMIT_TITLE = "(mahasiswa)"
 SUBMIT = "Mahasiswa mengambil tugas, mengerjakannya di JupyterLab, lalu mengumpulkannya. Di sini isinya diambil dari tests/answers/ dan kecelakaan sehari-hari:"
 COLLECT = "Mengambil yang dikumpulkan ke submitted/; bila seseorang mengumpulkan dua kali, yang terakhir yang dipakai."
-AUTOGRADE = "Menjalankan setiap jawaban sekali dalam waktu virtual dan menilai jejaknya; hasilnya ada di autograded/ dan gradebook.db."
+AUTOGRADE = "Menjalankan setiap jawaban sekali dalam waktu maya dan menilai jejaknya; hasilnya ada di autograded/ dan gradebook.db. (`nbgrader autograde {slug}` memberi hasil yang sama, hanya lebih lama.)"
 FEEDBACK = "Membuat halaman umpan balik untuk setiap mahasiswa, tanpa uji tersembunyi."
 RELEASE_FEEDBACK = (
     "Menaruh umpan balik di tempat penukaran, agar setiap mahasiswa dapat mengambil miliknya."
