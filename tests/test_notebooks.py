@@ -40,6 +40,7 @@ ASSIGNMENTS = {
 TAGS = {"check", "exercise", "expect-stderr", "pitfall", "raises-exception"}
 HEADLINES = {  # lesson: {cell: the seconds it prints}
     "01-sync-vs-async": {"run-sync": 6, "run-async": 3},
+    "02-coroutines": {"run-sequential": 3, "run-concurrent": 2},
 }
 VARIANTS = {  # what prose may not say: what it says instead
     r"asynchronous|asynchron": "asinkron",
