@@ -32,7 +32,7 @@ def place_json(data) -> str:
         return "sel uji"
     name, cell = data["function"], data.get("cell", "")
     function = "lambda " if name == "<lambda>" else "" if name.startswith("<") else f"{name}() "
-    cell = f"pada sel [{cell}] " if cell.isdigit() else ""
+    cell = f"{'pada ' if function else ''}sel [{cell}] " if cell.isdigit() else ""
     source = f": `{data['source']}`" if data.get("source") else ""
     return f"{function}{cell}baris {data['line']}{source}"
 

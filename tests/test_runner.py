@@ -106,7 +106,7 @@ def test_a_deadlock_is_said_at_once_and_costs_nothing():
 
     assert results[0].fault.splitlines() == [
         "Kebuntuan (deadlock): sel ini menunggu sesuatu yang tidak akan pernah terjadi. Sel lain tetap dijalankan.",
-        "• sel 1 menunggu di <module>() baris 4: `await q.get()`",
+        "• sel 1 menunggu di sel [1] baris 4: `await q.get()`",
     ]
     assert text(results[1]) == "1"
 
