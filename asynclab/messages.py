@@ -42,19 +42,39 @@ def place_json(data) -> str:
 
 def verdict(trace) -> str:
     """Why a run did not finish: the fact, and where every task waits."""
-    shown = [f"• {waiting(item)}" for item in trace.stuck[:SHOWN_TASKS]]
-    rest = trace.reason.get("count", len(trace.stuck)) - len(shown)
-    more = [f"• … dan {number(rest)} task lain"] if shown and rest > 0 else []
+    shown, rest = _grouped(trace.stuck)
+    rest += max(trace.reason.get("count", 0) - len(trace.stuck), 0)
+    more = [f"• … dan {number(rest)} task lain"] if rest else []
     return "\n".join([_VERDICTS[trace.verdict](trace), *shown, *more])
 
 
-SHOWN_TASKS = 8
+SHOWN_GROUPS = 8
+SHOWN_NAMES = 4
 
 
-def waiting(item) -> str:
-    """What waits: 'worker-1 menunggu di worker() baris 14: `await queue.get()`'."""
-    name = f"thread `{item.name}`" if item.kind == "thread" else item.name
-    return f"{name} menunggu di {place(item.place)}" if item.place else f"{name} menunggu"
+def _grouped(items):
+    """What waits, a line for each place, and how many things are on no line."""
+    groups = {}
+    for item in items:
+        groups.setdefault((item.kind, item.place), []).append(item)
+    shown = list(groups.values())[:SHOWN_GROUPS]
+    return [f"• {waiting(group)}" for group in shown], len(items) - sum(map(len, shown))
+
+
+def waiting(group) -> str:
+    """Things that wait at one place: 'worker-1, worker-2 menunggu di worker() baris 14: …'."""
+    kind, where = group[0].kind, group[0].place
+    names = list_names([item.name for item in group])
+    if kind != "task":
+        names = f"{_KINDS[kind]} {names}"
+    verb = "" if kind == "connection" else " menunggu"
+    return f"{names}{verb} di {place(where)}" if where else f"{names}{verb}"
+
+
+def list_names(names, limit=SHOWN_NAMES) -> str:
+    """Names with commas between; beyond `limit` they are counted."""
+    rest = len(names) - limit
+    return ", ".join(names[:limit]) + (f", dan {number(rest)} lagi" if rest > 0 else "")
 
 
 def _where(trace, before):
@@ -256,27 +276,17 @@ def raised_other(what, wanted, raised) -> str:
 
 
 def left_behind(items) -> str:
-    """Tasks, threads, sessions still alive at the end."""
-    return (
-        "Masih tertinggal sesudah skenario selesai: "
-        + "; ".join(
-            f"{item.name} ({_KINDS.get(item.kind, item.kind)}), {_last_seen(item)}"
-            for item in items[:4]
-        )
-        + ("; …" if len(items) > 4 else "")
-        + "."
-    )
-
-
-def _last_seen(item):
-    return f"di {place(item.place)}" if item.place else "tanpa tempat yang diketahui"
+    """Tasks, threads, connections still alive at the end."""
+    shown, rest = _grouped(items)
+    more = [f"• … dan {number(rest)} lagi"] if rest else []
+    return "\n".join(["Masih tertinggal sesudah skenario selesai:", *shown, *more])
 
 
 _KINDS = {
     "task": "task",
     "thread": "thread",
     "generator": "async generator",
-    "connection": "koneksi",
+    "connection": "sambungan ke",
 }
 
 
@@ -526,7 +536,7 @@ TABLE = {
     "criterion": "Yang diperiksa",
     "passed": "lulus",
     "failed": "gagal",
-    "skipped": "tidak sampai diperiksa",
+    "skipped": "belum diperiksa",
     "unjudged": "tidak dinilai",
     "hint": "Petunjuk",
     "maybe": "Mungkin",
@@ -535,7 +545,7 @@ TABLE = {
 
 def unjudged(detail) -> str:
     """The criterion itself broke: our fault."""
-    return f"Tidak dinilai: penguji gagal memeriksa bagian ini ({detail}). Ini bukan kesalahan Anda; pengajar sudah diberi tahu."
+    return f"Tidak dinilai: penguji gagal memeriksa bagian ini ({detail}). Ini bukan kesalahan Anda; mohon sampaikan kepada pengajar."
 
 
 def same_reason() -> str:

@@ -10,7 +10,9 @@ from asynclab import messages
 __all__ = ["rubric_html", "rubric_text"]
 
 SIGNS = {True: "✓", False: "✗", None: "–"}
-COLOURS = {True: "#1a7f37", False: "#c0392b", None: "#8a6d00"}
+# White on these is readable, and they stand out from white and from black pages.
+COLOURS = {"passed": "#1a7f37", "failed": "#b62324", "unjudged": "#8a5a00", "skipped": "#656d76"}
+CELL = "vertical-align:top;text-align:left;padding:.5em .6em;border-top:1px solid #8888"
 STATES = {True: "passed", False: "failed", None: "unjudged"}
 
 
@@ -43,23 +45,29 @@ def rubric_html(rubric) -> str:
 
 
 def _row(item):
-    state = messages.TABLE["skipped" if item.skipped else STATES[item.passed]]
-    colour = "#777" if item.skipped else COLOURS[item.passed]
-    details = "".join(
-        f'<div style="margin:.3em 0 0 0">{_line(line)}</div>' for line in item.fact.splitlines()
+    state = "skipped" if item.skipped else STATES[item.passed]
+    badge = (
+        f'<span style="background:{COLOURS[state]};color:#fff;border-radius:3px;padding:.15em .5em;white-space:nowrap">'
+        f'<span aria-hidden="true">{sign(item)}</span> {messages.TABLE[state]}</span>'
     )
+    details = "".join(_paragraph(_line(line)) for line in item.fact.splitlines())
     if item.guess:
-        details += f"<div><em>{messages.TABLE['maybe']}:</em> {_line(item.guess)}</div>"
+        details += _paragraph(f"<em>{messages.TABLE['maybe']}:</em> {_line(item.guess)}")
     if item.hint and not item.skipped:
-        details += f'<details style="margin:.3em 0 0 0"><summary>{messages.TABLE["hint"]}</summary>{_line(item.hint)}</details>'
-    earned = item.points if item.passed else 0
-    cell = "vertical-align:top;text-align:left;padding:.4em .6em;border-top:1px solid #8888;white-space:normal"
-    return (
-        f'<tr style="background:none"><td style="{cell};color:{colour};font-weight:bold;white-space:nowrap">'
-        f'<span aria-hidden="true">{sign(item)}</span> {state}</td>'
-        f'<td style="{cell};width:100%"><strong>{_line(item.sentence)}</strong>{details}</td>'
-        f'<td style="{cell};white-space:nowrap">{messages.number(earned)} / {messages.number(item.points)}</td></tr>'
+        summary = f"<summary>{messages.TABLE['hint']}</summary>"
+        details += f'<details style="margin-top:.3em">{summary}{_line(item.hint)}</details>'
+    points = (
+        f"{messages.number(item.points if item.passed else 0)} / {messages.number(item.points)}"
     )
+    return (
+        f'<tr style="background:none"><td style="{CELL}">{badge}</td>'
+        f'<td style="{CELL};width:100%"><strong>{_line(item.sentence)}</strong>{details}</td>'
+        f'<td style="{CELL};white-space:nowrap">{points}</td></tr>'
+    )
+
+
+def _paragraph(html):
+    return f'<div style="margin-top:.3em">{html}</div>'
 
 
 def _line(text):
