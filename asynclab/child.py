@@ -7,6 +7,8 @@ whatever means (see `asynclab.grading.spawn`), and does what the messages on it 
     {"do": "cell", "number", "source", "seconds"}       -> {"outputs", "fault"}
     {"do": "definitions", "number", "source", "seconds"}-> the same, for the cell's definitions only
     {"do": "scenario", "name", "source", "seed", "seconds"} -> {"trace"} ... {"fault"}
+
+Before an answer there may be messages {"attempt"}: what the cell tries that no answer needs.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import threading
 from pathlib import Path
 
 from asynclab import clock, frames, messages
+from asynclab.attempts import Watcher
 from asynclab.celloutputs import Outputs, Stream
 from asynclab.places import place_of_stack, place_of_traceback
 from asynclab.run import recorded
@@ -72,6 +75,8 @@ class Child:
         # As in a kernel: a student's code is `__main__`.
         sys.modules["__main__"] = self.shell.user_module
         signal.signal(signal.SIGALRM, self.on_alarm)
+        self.sending = threading.RLock()
+        self.watcher = Watcher(self.tell)
 
     def handle(self, request):
         """Do one request and answer it."""
@@ -86,7 +91,12 @@ class Child:
         """Send a message; a fork that student code made and that comes this far ends here."""
         if os.getpid() != self.pid:
             os._exit(0)
-        frames.send(self.sock, message)
+        with self.sending:
+            frames.send(self.sock, message)
+
+    def tell(self, what, detail, place):
+        """Report an attempt at once, since the next thing it does may be the last."""
+        self.answer(attempt={"what": what, "detail": detail, "place": place})
 
     def on_alarm(self, number, frame):
         """The time of this request is up: say where the code is, and die."""
@@ -106,12 +116,15 @@ class Child:
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(data))
+        self.watcher.start()
         self.answer(ready=True)
 
     def do_cell(self, request):
         """One of the student's cells."""
         self.shell.outputs = Outputs()
+        self.watcher.active = True
         fault = self.shell.run_notebook_cell(request["source"], request["number"])
+        self.watcher.active = False
         self.answer(outputs=self.shell.outputs.to_json(), fault=fault)
 
     def do_definitions(self, request):
@@ -124,6 +137,7 @@ class Child:
         self.shell.outputs = Outputs()
         fault, sent = None, 0
         name = f"<{request['name']}>"
+        self.watcher.active = True
         with recorded(request["seed"]) as traces:
             try:
                 for statement in ast.parse(request["source"]).body:
@@ -136,6 +150,7 @@ class Child:
                 place = place_of_traceback(error.__traceback__)
                 text = f"{type(error).__name__}: {error}"[:500]
                 fault = {"kind": "broken", "text": text, "place": place and to_json(place)}
+        self.watcher.active = False
         # A run that could not be stopped still burns time: the next one needs a fresh process.
         deaf = any(thread.name == "asynclab-run" for thread in threading.enumerate())
         if fault or deaf:

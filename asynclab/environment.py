@@ -174,14 +174,10 @@ def alembic(path: str | None = None) -> list[Diagnosis]:
 
 def sandbox(system: str = sys.platform) -> list[Diagnosis]:
     """Can student code be shut in when it is graded? Asked by trying, not by looking."""
-    if system != "linux":
-        found = "hanya ada di Linux; di sini jawaban mahasiswa berjalan dengan hak akses Anda"
-        remedy = "nilai tugas di Linux, WSL 2, atau JupyterHub"
-        return [Diagnosis("Sandbox", False, found, remedy, required=False)]
-    if ways := isolation.available():
-        return [Diagnosis("Sandbox", True, f"{' dan '.join(ways)} dapat dipakai", required=False)]
-    found = "namespace dan bubblewrap ditolak; jawaban mahasiswa berjalan dengan hak akses Anda"
-    return [Diagnosis("Sandbox", False, found, isolation.remedy(), required=False)]
+    if not (obstacle := isolation.obstacle(system)):
+        return [Diagnosis("Sandbox", True, "jawaban mahasiswa dapat diisolasi", required=False)]
+    found = f"jawaban mahasiswa tidak dapat diisolasi ({obstacle}), jadi tidak akan dinilai di sini"
+    return [Diagnosis("Sandbox", False, found, isolation.remedy(system), required=False)]
 
 
 def font_cache() -> list[Diagnosis]:

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field, replace
 from asynclab import messages
 from asynclab.grading.outputs import read_outputs
 from asynclab.grading.spawn import Child, ChildError, spawn
-from asynclab.grading.untrusted import read_fault, read_trace
+from asynclab.grading.untrusted import read_attempt, read_fault, read_trace
 from asynclab.trace import Trace
 
 __all__ = ["Cell", "Limits", "Result", "run_cells"]
 
 GRACE = 2.0
 TRACE_COUNT = 100
+ATTEMPT_COUNT = 20
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,13 @@ class Limits:
     scenarios: float = 180.0
     restarts: int = 20
     resources: dict[str, int] = field(
-        default_factory=lambda: {"AS": 4 << 30, "FSIZE": 64 << 20, "CORE": 0, "CPU": 300}
+        default_factory=lambda: {
+            "AS": 2 << 30,
+            "FSIZE": 64 << 20,
+            "CORE": 0,
+            "CPU": 300,
+            "NOFILE": 512,
+        }  # fmt: skip
     )
 
 
@@ -61,13 +68,15 @@ class Result:
 
     outputs: of a student's cell, nbformat's; traces: of a test cell, in order, a sentence in place
     of one that is no trace; fault: a sentence for the student where the cell did not end well, else
-    ''; broken: whether it is the test cell itself that does not run.
+    ''; broken: whether it is the test cell itself that does not run; attempts: what it tried beyond
+    its closed world, as far as noticed, as plain JSON with "what", "detail" and "place".
     """
 
     outputs: list[dict] = field(default_factory=list)
     traces: list[Trace | str] = field(default_factory=list)
     fault: str = ""
     broken: bool = False
+    attempts: list[dict] = field(default_factory=list)
 
 
 def run_cells(
@@ -106,6 +115,7 @@ class _Session:
         self.child = None
         self.starts = 0
         self.done = []  # (cell, how) to run again in a fresh child
+        self.attempts = []
         self.budget = self.deadline = self.seconds = self.until = 0.0
 
     def begin(self, seconds):
@@ -127,9 +137,8 @@ class _Session:
         outputs = read_outputs(answer.get("outputs"))
         lost = self.child is None
         self.done.append((cell, "definitions" if lost else "cell"))
-        if fault and fault["kind"] != "error":
-            return Result(outputs, fault=messages.cell_fault(fault))
-        return Result(outputs)
+        sentence = messages.cell_fault(fault) if fault and fault["kind"] != "error" else ""
+        return Result(outputs, fault=sentence, attempts=self.attempts)
 
     def run_scenario(self, cell) -> Result:
         """One test cell."""
@@ -138,6 +147,7 @@ class _Session:
         result = Result()
         self._send("scenario", cell, self.limits.scenario)
         fault = self._collect(result.traces)
+        result.attempts = self.attempts
         if cell.definitions.strip():
             self.done.append((replace(cell, source=cell.definitions), "scenario"))
         if fault:
@@ -186,6 +196,7 @@ class _Session:
 
     def _send(self, what, cell, seconds):
         """Send a request that may take so many seconds; what goes wrong shows when the answer is read."""
+        self.attempts = []
         self.seconds = max(min(seconds, self.deadline - time.monotonic()), 0.1)
         # The child stops itself and can say where; only one that is deaf is killed from here.
         self.until = time.monotonic() + self.seconds + GRACE
@@ -203,6 +214,11 @@ class _Session:
             return {}, {"kind": "died"}
         try:
             answer = self.child.answer(self.until)
+            while "attempt" in answer:
+                attempt = read_attempt(answer["attempt"])
+                if attempt and len(self.attempts) < ATTEMPT_COUNT:
+                    self.attempts.append(attempt)
+                answer = self.child.answer(self.until)
         except ChildError as error:
             self.close()
             return {}, {"kind": error.kind, "seconds": round(self.seconds)}

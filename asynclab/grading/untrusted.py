@@ -7,8 +7,9 @@ from asynclab.recording import EVENT_LIMIT, TASK_LIMIT
 from asynclab.schema import SchemaError, from_json
 from asynclab.trace import Place, Trace, TraceError
 
-__all__ = ["read_fault", "read_trace"]
+__all__ = ["read_attempt", "read_fault", "read_trace"]
 
+ATTEMPTS = ("file", "connect", "process", "kill", "inside")
 KINDS = ("error", "stopped", "deadlock", "livelock", "horizon", "exited", "broken", "deaf")
 
 
@@ -50,6 +51,17 @@ def read_fault(data) -> dict | None:
         if isinstance(item, dict)
     ]
     return fault
+
+
+def read_attempt(data) -> dict | None:
+    """An attempt from a child's JSON, only its known parts; None where it is none."""
+    if not isinstance(data, dict) or data.get("what") not in ATTEMPTS:
+        return None
+    detail = data.get("detail")
+    if not isinstance(detail, str):
+        return None
+    detail = "".join(sign if sign.isprintable() else "?" for sign in detail[:200])
+    return {"what": data["what"], "detail": detail, "place": _read_place(data.get("place"))}
 
 
 def _read_place(data):

@@ -25,7 +25,7 @@ LIBRARIES = (
     "aiohttp", "aiohttp.web", "aiohttp.test_utils", "aiofiles", "aiosqlite", "bs4", "nest_asyncio",
     "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline",
     "numpy", "sqlite3", "statistics", "concurrent.futures.thread", "IPython.core.pylabtools",
-    "asynclab.timeline",
+    "asynclab.timeline", "asynclab.attempts",
 )  # fmt: skip
 # What is imported or worked out only when it is first used, used once.
 REHEARSAL = (
@@ -66,7 +66,7 @@ def main() -> None:
             linux.die_with_parent(signal.SIGKILL)
         shell = prepare()
     except Exception as error:
-        say(control, {"refused": str(error) or type(error).__name__})
+        say(control, {"refused": sandbox.explain(error)})
         os._exit(1)
     say(control, {"ready": True})
     serve(control, isolated, shell)
@@ -113,7 +113,7 @@ def serve(control, isolated, shell) -> None:
             else:
                 say(control, {}, os.pidfd_open(pid))
         except OSError as error:
-            say(control, {"refused": str(error)})
+            say(control, {"refused": sandbox.explain(error)})
         os.close(descriptor)
         reap()
 
@@ -130,7 +130,7 @@ def begin(control, descriptor, isolated, folder, shell):
         become_child(descriptor, isolated, folder, shell)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            say(control, {"refused": str(error) or type(error).__name__})
+            say(control, {"refused": sandbox.explain(error)})
     finally:
         os._exit(1)
 
@@ -149,7 +149,7 @@ def become_child(descriptor, isolated, folder, shell):
             os.chdir(folder)
             os.environ.update(HOME=folder, TMPDIR=folder)
     except OSError as error:
-        frames.send(sock, {"refused": str(error)})
+        frames.send(sock, {"refused": sandbox.explain(error)})
         return
     random.seed()
     if "numpy" in sys.modules:
