@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
 from itertools import pairwise
 
 from asynclab import guesses, messages
@@ -13,8 +14,8 @@ from asynclab.values import Outcome, describe
 
 __all__ = [
     "PASSED", "Finding", "all_ended", "at_moments", "at_most", "cancelled_cleanly", "clean", "equal",
-    "never_blocking", "never_idle", "nothing_after", "raised", "reaches", "returned", "same", "same_order",
-    "took", "turns_at_most",
+    "explained", "never_blocking", "never_idle", "nothing_after", "raised", "reaches", "returned", "same",
+    "same_order", "took", "turns_at_most",
 ]  # fmt: skip
 
 TOLERANCE = 1e-6
@@ -169,6 +170,14 @@ def _none_noticed(trace, *kinds):
     guess = guesses.guess_noticed(noticed[0].kind, noticed[0].text)
     moment = noticed[0].time if noticed[0].kind == "blocking" else None
     return Finding(False, messages.noticed(noticed), guess, moment)
+
+
+def explained(finding: Finding, trace: Trace) -> Finding:
+    """A failed finding that also says which exception was logged first, such as that of a server's handler."""
+    logged = [item for item in trace.observed("log") if item.place is not None]
+    if finding.passed or not logged:
+        return finding
+    return replace(finding, fact=f"{finding.fact}\n{messages.logged(logged[0])}")
 
 
 def turns_at_most(turns: int, limit: int) -> Finding:

@@ -326,6 +326,11 @@ _OBSERVATIONS = {
 }
 
 
+def logged(item) -> str:
+    """An exception that a server or the student's own code logged."""
+    return f"Sementara itu tercatat pada {at(item.time)}: {item.text[:200]} (di {place(item.place)})."
+
+
 def began_after(kind, names, moment) -> str:
     """Something started although it was all over."""
     return f"Sesudah {at(moment)} masih dimulai {kind}: {', '.join(names[:5])}."

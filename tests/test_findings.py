@@ -1,9 +1,11 @@
 """Findings: whether a property holds, and the sentence that says what happened instead."""
 
+import logging
+
 import pytest
 
-from asynclab import all_ended, at_moments
-from asynclab.trace import Span
+from asynclab import all_ended, at_moments, equal, explained, run
+from asynclab.trace import Span, Trace
 
 
 def span(name, start, end):
@@ -40,3 +42,22 @@ def test_all_ended_names_what_was_still_running():
     assert "Pada t=3 s" in finding.fact
     assert finding.fact.endswith("b, c.")
     assert all_ended(spans[:1], 3.0).passed
+
+
+def test_explained_says_what_was_logged():
+    """A failed finding gets the first exception that was logged, with its line; others stay as they are."""
+
+    async def scenario(world):
+        try:
+            int("dua")
+        except ValueError:
+            logging.getLogger("server").exception("permintaan gagal")
+
+    trace = run(scenario)
+    failed = explained(equal(500, 101, "Status"), trace)
+
+    assert failed.fact.splitlines()[0] == equal(500, 101, "Status").fact
+    assert "permintaan gagal: ValueError: invalid literal" in failed.fact.splitlines()[1]
+    assert '`int("dua")`' in failed.fact
+    assert explained(equal(101, 101), trace) == equal(101, 101)
+    assert explained(equal(1, 2), Trace("x", 1)) == equal(1, 2)
