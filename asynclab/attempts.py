@@ -44,6 +44,7 @@ CARRIERS = (
     "tempfile", "sqlite3", "aiosqlite", "aiofiles", "asyncio", "concurrent", "threading",
     "contextlib", "functools", "inspect", "logging", "asynclab", "IPython",
 )  # fmt: skip
+CARRIERS_INSIDE = ("inspect", "ctypes", "gc")
 SYSTEM = ("/dev/", "/proc/self/", "/usr/share/", "/usr/lib")
 
 
@@ -51,14 +52,14 @@ class Watcher:
     """Tells `report(what, detail, place)` of every new thing that is tried while `active`.
 
     what: "file", "connect", "process", "kill" or "inside"; detail: a short text;
-    place: the student's line as plain JSON, or None.
+    place: the student's line as plain JSON, or None. Code of the file `test` is the instructor's.
     """
 
     def __init__(self, report):
         self._report, self._folder = report, ""
         self._told: set[tuple[str, str]] = set()
         self._busy = threading.local()
-        self.active = False
+        self.active, self.test = False, ""
 
     def start(self) -> None:
         """Watch this process from now on; the current folder is the student's."""
@@ -81,7 +82,9 @@ class Watcher:
     def _look(self, event, kind, arguments):
         # The frames of _look and _see are ours.
         frame = sys._getframe(2)
-        if event not in ALWAYS and not is_asked_by_student(frame):
+        if kind == "file" and not self._is_asked(frame, CARRIERS, nobody=True):
+            return
+        if kind == "inside" and not self._is_asked(frame, CARRIERS_INSIDE, nobody=False):
             return
         detail = self._describe(event, kind, arguments)
         if not detail or (kind, detail) in self._told or len(self._told) >= COUNT_LIMIT:
@@ -115,14 +118,16 @@ class Watcher:
         inside = path == self._folder or path.startswith(os.path.join(self._folder, ""))
         return inside or path.startswith(SYSTEM) or path == "/dev" or is_library(path)
 
+    def _is_asked(self, frame, carriers, nobody):
+        """Whether the innermost frame that does more than pass on is the student's.
 
-def is_asked_by_student(frame) -> bool:
-    """Whether the innermost frame that does more than pass on is the student's, or there is none."""
-    while frame is not None:
-        name = frame.f_globals.get("__name__", "")
-        if not is_library(frame.f_code.co_filename):
-            return True
-        if name.partition(".")[0] not in CARRIERS:
-            return False
-        frame = frame.f_back
-    return True
+        carriers: packages that only pass on; nobody: the answer where there is no other frame.
+        """
+        while frame is not None:
+            name = frame.f_globals.get("__name__", "")
+            if name == "__main__" or not is_library(frame.f_code.co_filename):
+                return frame.f_code.co_filename != self.test
+            if name.partition(".")[0] not in carriers:
+                return False
+            frame = frame.f_back
+        return nobody

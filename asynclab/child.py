@@ -137,7 +137,7 @@ class Child:
         self.shell.outputs = Outputs()
         fault, sent = None, 0
         name = f"<{request['name']}>"
-        self.watcher.active = True
+        self.watcher.active, self.watcher.test = True, name
         with recorded(request["seed"]) as traces:
             try:
                 for statement in ast.parse(request["source"]).body:

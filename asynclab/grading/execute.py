@@ -14,16 +14,18 @@ import os
 import stat
 from pathlib import Path
 
-from nbformat.v4 import new_output
+from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute, SaveAutoGrades
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer
 
-from asynclab.grading import messages
+from asynclab import isolation
+from asynclab.grading import messages, suspicion
+from asynclab.grading.intake import MARK
 from asynclab.grading.judge import Evidence, Judgement, judge
-from asynclab.grading.outputs import TRACE_MIME
+from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME
 from asynclab.grading.runner import Cell, Limits, Result, run_cells
-from asynclab.grading.spawn import ChildError
+from asynclab.grading.spawn import ChildError, SandboxError, spawn, spawn_trusted
 from asynclab.rubric import RUBRIC_MIME
 from asynclab.stripping import has_rubric, strip
 from asynclab.trace import Trace
@@ -33,8 +35,10 @@ __all__ = ["ExecuteAndJudge", "SaveGrades"]
 GRADING_SEED = 1928
 FILE_LIMIT = 32 << 20
 TRACE_LIMIT = 4 << 20
-NOT_FOR_STUDENTS = (".ipynb", "timestamp.txt", "submission_secret.txt")
+NOT_FOR_STUDENTS = (".ipynb", "timestamp.txt", "submission_secret.txt", MARK)
 UNJUDGED = "asynclab_unjudged"
+NOTE_ID = "catatan-pengajar"
+LOGGED = 5
 
 
 class ExecuteAndJudge(Execute):
@@ -54,6 +58,11 @@ class ExecuteAndJudge(Execute):
 
     notebook_timeout = Float(
         60.0, help="Real seconds that all of the student's cells together may take."
+    ).tag(config=True)
+
+    trust_submissions = Bool(
+        False,
+        help="Run student code without a sandbox, with all rights of the grader. Only where each of them is trusted.",
     ).tag(config=True)
 
     def preprocess(self, nb, resources, km=None):
@@ -89,6 +98,8 @@ class ExecuteAndJudge(Execute):
                 self._write_student(cell, results.get(cell.execution_count, Result()), resources)
         for cell, item, judgement in zip(tests, evidence, judge(evidence, self.seed)):
             self._write_judgement(cell, item, judgement, resources)
+        students = [cell for cell in cells if id(cell) not in faults]
+        self._write_note(nb, cells, students, results, resources)
         return nb, resources
 
     def _plan(self, cell, stripped, faults):
@@ -106,7 +117,10 @@ class ExecuteAndJudge(Execute):
             cells=self.notebook_timeout,
         )
         try:
-            results = run_cells(plan, seed=self.seed, files=files, limits=limits)
+            begin = spawn_trusted if self.trust_submissions else spawn
+            results = run_cells(plan, seed=self.seed, files=files, limits=limits, spawn=begin)
+        except SandboxError as error:
+            return {}, messages.no_sandbox(error, isolation.remedy())
         except (ChildError, OSError) as error:
             return {}, messages.child_lacking(str(error))
         except Exception as error:
@@ -131,6 +145,23 @@ class ExecuteAndJudge(Execute):
                 resources["asynclab_told"].append(judgement.fault)
                 self.log.error(messages.not_judged_log(*whose(resources), judgement.fault))
 
+    def _write_note(self, notebook, cells, students, results, resources):
+        """What the instructor should look at: in the log, as data at its cell, and as a note at the top."""
+        sentences = [messages.TRUSTED_NOTE] if self.trust_submissions and results else []
+        for cell in cells:
+            count = cell.execution_count
+            if attempts := results.get(count, Result()).attempts:
+                cell.outputs.append(new_output("display_data", data={ATTEMPT_MIME: attempts}))
+                tried = [messages.attempt(count, item) for item in attempts]
+                sentences += tried
+                for sentence in tried[:LOGGED]:
+                    self.log.warning(messages.attempt_log(*whose(resources), sentence))
+        for cell in students:
+            found = suspicion.inspect(cell.source)[:LOGGED]
+            sentences += [messages.suspicion(cell.execution_count, item) for item in found]
+        if sentences:
+            notebook.cells.insert(0, instructor_note(sentences, notebook))
+
 
 class SaveGrades(SaveAutoGrades):
     """nbgrader's SaveAutoGrades, except that a cell that could not be judged gets no score."""
@@ -147,6 +178,15 @@ class SaveGrades(SaveAutoGrades):
 
 
 # ---- small functions of data
+
+
+def instructor_note(sentences, notebook):
+    """A markdown cell that only the instructor reads."""
+    taken, name = {cell.get("id") for cell in notebook.cells}, NOTE_ID
+    while name in taken:
+        name += "-"
+    lines = "\n".join(f"- {sentence}" for sentence in sentences)
+    return new_markdown_cell(f"{messages.FOR_INSTRUCTOR}\n\n{lines}", id=name)
 
 
 def find_fault(cell, stripped) -> str:

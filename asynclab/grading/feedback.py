@@ -10,7 +10,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
 
 from asynclab.grading import messages
-from asynclab.grading.outputs import TRACE_MIME
+from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME
 from asynclab.rubric import RUBRIC_MIME
 
 __all__ = ["HideTests"]
@@ -18,6 +18,11 @@ __all__ = ["HideTests"]
 
 class HideTests(ClearHiddenTests):
     """In `c.GenerateFeedback.preprocessors`, before the page is made."""
+
+    def preprocess(self, nb, resources):
+        """Leave out the instructor's notes, then clean cell by cell."""
+        nb.cells = [cell for cell in nb.cells if not is_for_instructor(cell)]
+        return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell, resources, cell_index):
         """Clean one cell."""
@@ -33,10 +38,15 @@ class HideTests(ClearHiddenTests):
         return cell, resources
 
 
+def is_for_instructor(cell) -> bool:
+    """Whether a cell is a note that only the instructor reads."""
+    return cell.cell_type == "markdown" and cell.source.startswith(messages.FOR_INSTRUCTOR)
+
+
 def _without_records(output):
     """An output without the data that only programs read; None where nothing else is in it."""
     if "data" not in output:
         return output
-    for kind in (TRACE_MIME, RUBRIC_MIME):
+    for kind in (TRACE_MIME, RUBRIC_MIME, ATTEMPT_MIME):
         output.data.pop(kind, None)
     return output if output.data else None

@@ -20,11 +20,21 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange.default import ExchangeCollect
 
+from asynclab import isolation
 from asynclab.grading import messages
+from asynclab.grading.spawn import ChildError, SandboxError, spawn
 
-__all__ = ["UNREADABLE", "SafeCollect", "SubmissionExporter", "find_dangers", "find_reference"]
+__all__ = [
+    "UNREADABLE",
+    "SafeCollect",
+    "SubmissionExporter",
+    "find_dangers",
+    "find_reference",
+    "require_sandbox",
+]
 
 FILE_LIMIT = 32 << 20
 NOTEBOOK_LIMIT = 64 << 20
@@ -75,6 +85,7 @@ class SubmissionExporter(NotebookExporter):
 
     def _take_in(self, converter):
         """Look through all submissions that are about to be graded."""
+        require_sandbox(converter)
         self._clear_half_made(converter)
         mark_work(converter)
         root = Path(converter.coursedir.root)
@@ -117,6 +128,30 @@ class SubmissionExporter(NotebookExporter):
             resources[UNREADABLE] = sentence
             return self.from_notebook_node(nbformat.v4.new_notebook(), resources=resources)
         return super().from_filename(filename, resources=resources, **options)
+
+
+def require_sandbox(configurable) -> None:
+    """See to it, before anything is graded, that student code can be shut in, or is trusted explicitly.
+
+    configurable: nbgrader's converter, or whatever has its configuration and its log.
+    Raises NbGraderException, after one sentence in the log, where it can't.
+    """
+    # Not at the top: `nbgrader collect` needs none of it.
+    from asynclab.grading.execute import ExecuteAndJudge
+
+    if ExecuteAndJudge(parent=configurable).trust_submissions:
+        configurable.log.warning(messages.TRUSTED)
+        return
+    try:
+        spawn(0, {}, {}).close()
+    except SandboxError as error:
+        sentence = messages.no_sandbox(error, isolation.remedy())
+    except (ChildError, OSError) as error:
+        sentence = messages.child_lacking(str(error))
+    else:
+        return
+    configurable.log.error(sentence)
+    raise NbGraderException(sentence)
 
 
 def move_aside(path: Path, aside: Path) -> None:

@@ -210,6 +210,63 @@ def no_reference(path) -> str:
 HIDDEN_PART = "# (Di sini ada uji tersembunyi; hasilnya ada di tabel di bawah sel ini.)"
 
 
+# ---- the sandbox, and what only the instructor reads
+
+
+def no_sandbox(obstacle, remedy) -> str:
+    """Student code can't be shut in."""
+    return (
+        f"Kode mahasiswa tidak dapat diisolasi di komputer ini ({obstacle}), jadi tidak ada yang dinilai: {remedy}, "
+        "atau, hanya bila Anda mempercayai semua kiriman, tambahkan --trust-submissions "
+        "(untuk nbgrader: --ExecuteAndJudge.trust_submissions=True)."
+    )
+
+
+TRUSTED = (
+    "Peringatan: sandbox dimatikan (trust_submissions). Kode mahasiswa berjalan dengan hak akses Anda: "
+    "ia dapat membaca dan mengubah buku nilai, uji tersembunyi, kiriman lain, dan berkas Anda."
+)
+TRUSTED_NOTE = "dinilai tanpa sandbox, karena kiriman ini dinyatakan tepercaya (trust_submissions)."
+
+FOR_INSTRUCTOR = "**Untuk pengajar** (tidak ikut ke umpan balik). Ini hal untuk dilihat, bukan putusan:"
+
+_ATTEMPTS = {
+    "file": "mencoba memakai berkas atau folder di luar folder kerjanya: `{detail}`",
+    "connect": "mencoba menghubungi jaringan: `{detail}`",
+    "process": "mencoba membuat proses: `{detail}`",
+    "kill": "mencoba mengirim sinyal ke proses lain: `{detail}`",
+    "inside": "memeriksa bagian dalam Python: `{detail}`",
+}
+_SUSPICIONS = {
+    "import": "modul yang tidak diperlukan tugas: `{text}`",
+    "name": "nama yang tidak diperlukan tugas: `{text}`",
+    "attribute": "bagian dalam objek: `{text}`",
+    "patch": "mengganti milik pustaka: `{text}`",
+    "comparison": "perbandingan yang selalu sama hasilnya: `{text}`",
+    "text": "teks yang menyebut penilai atau sistem: `{text}`",
+    "descriptor": "berkas atau soket menurut nomornya: `{text}`",
+}
+
+
+def attempt(count, attempt) -> str:
+    """What a cell tried beyond its closed world."""
+    place = attempt["place"]
+    line = f" baris {place['line']}" if place and place["line"] else ""
+    text = _ATTEMPTS[attempt["what"]].format(detail=attempt["detail"].replace("`", "'"))
+    return f"sel [{count}]{line}: {text}"
+
+
+def suspicion(count, suspicion) -> str:
+    """What stands out in the text of a cell."""
+    text = _SUSPICIONS[suspicion.kind].format(text=suspicion.text.replace("`", "'"))
+    return f"sel [{count}] baris {suspicion.line}: {text}"
+
+
+def attempt_log(student, assignment, sentence) -> str:
+    """The line in the log."""
+    return f"{student}, {assignment}, {sentence}"
+
+
 # ---- the engine
 
 

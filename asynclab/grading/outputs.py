@@ -6,9 +6,10 @@ import json
 
 from asynclab.rubric import RUBRIC_MIME
 
-__all__ = ["TRACE_MIME", "read_outputs"]
+__all__ = ["ATTEMPT_MIME", "TRACE_MIME", "read_outputs"]
 
 TRACE_MIME = "application/vnd.asynclab.trace+json"
+ATTEMPT_MIME = "application/vnd.asynclab.attempts+json"
 OUTPUT_LIMIT = 200
 SIZE_LIMIT = 4_000_000
 
@@ -57,7 +58,7 @@ def _read_display(item):
     data = {
         _text(kind): value
         for kind, value in item["data"].items()
-        if kind not in (TRACE_MIME, RUBRIC_MIME)
+        if kind not in (TRACE_MIME, RUBRIC_MIME, ATTEMPT_MIME)
     }
     for kind, value in data.items():
         if not kind.endswith("json"):

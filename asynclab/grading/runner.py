@@ -22,6 +22,8 @@ __all__ = ["Cell", "Limits", "Result", "run_cells"]
 GRACE = 2.0
 TRACE_COUNT = 100
 ATTEMPT_COUNT = 20
+# Address space bounds memory and, through their stacks, threads.
+RESOURCES = {"AS": 2 << 30, "FSIZE": 64 << 20, "CORE": 0, "CPU": 300, "NOFILE": 512}
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,7 @@ class Limits:
     cells: float = 60.0
     scenarios: float = 180.0
     restarts: int = 20
-    resources: dict[str, int] = field(
-        default_factory=lambda: {
-            "AS": 2 << 30,
-            "FSIZE": 64 << 20,
-            "CORE": 0,
-            "CPU": 300,
-            "NOFILE": 512,
-        }  # fmt: skip
-    )
+    resources: dict[str, int] = field(default_factory=lambda: dict(RESOURCES))
 
 
 @dataclass

@@ -290,6 +290,8 @@ def environment(folder) -> dict[str, str]:
         "MPLCONFIGDIR": os.path.join(folder, ".matplotlib"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OPENBLAS_NUM_THREADS": "1",
+        # Each further one takes 64 MiB of the address space that a submission may have.
+        "MALLOC_ARENA_MAX": "2",
         # Sets of strings have one order in every run.
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",

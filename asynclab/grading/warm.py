@@ -25,7 +25,7 @@ LIBRARIES = (
     "aiohttp", "aiohttp.web", "aiohttp.test_utils", "aiofiles", "aiosqlite", "bs4", "nest_asyncio",
     "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline",
     "numpy", "sqlite3", "statistics", "concurrent.futures.thread", "IPython.core.pylabtools",
-    "asynclab.timeline", "asynclab.attempts",
+    "asynclab.timeline",
 )  # fmt: skip
 # What is imported or worked out only when it is first used, used once.
 REHEARSAL = (
@@ -74,7 +74,7 @@ def main() -> None:
 
 def prepare():
     """Import and rehearse everything; returns a fresh shell for the forks."""
-    from asynclab.shell import CellShell
+    from asynclab.child import CellShell
 
     for name in LIBRARIES:
         # One that is not installed is the student's ImportError.
