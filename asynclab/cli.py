@@ -81,7 +81,8 @@ def _dispatch(argv: list[str]) -> int:
     if name not in SUBCOMMANDS:
         raise CommandError(_unknown(name), exit_code=2)
     module = importlib.import_module(SUBCOMMANDS[name].module)
-    parser = _Parser(f"asynclab {name}", f"asynclab {name} {SUBCOMMANDS[name].summary}.")
+    summary = SUBCOMMANDS[name].summary
+    parser = _Parser(f"asynclab {name}", f"{summary[0].upper()}{summary[1:]}.")
     module.add_arguments(parser)
     return module.run(parser.parse_args(rest))
 
