@@ -26,8 +26,21 @@ def same_field(records, field: str, expected: dict, what: str) -> Finding:
         found = record[field]
         if not same(found, wanted):
             if isinstance(found, list) and isinstance(wanted, list):
-                return same_order(found, wanted, messages.field_of(field, key))
+                return _compare_lists(found, wanted, messages.field_of(field, key))
             fact = messages.field_differs(field, key, describe(wanted), describe(found))
             return Finding(False, fact)
     extra = [key for key in records if key not in expected]
     return Finding(False, messages.record_extra(what, extra)) if extra else PASSED
+
+
+def _compare_lists(found, wanted, what):
+    """The difference of two lists that differ: an item too few, one too many, or their order."""
+    for item in wanted:
+        if item not in found:
+            return Finding(False, messages.item_missing(what, describe(item), describe(found)))
+    for item in found:
+        if item not in wanted:
+            return Finding(False, messages.item_extra(what, describe(item)))
+        if found.count(item) > wanted.count(item):
+            return Finding(False, messages.item_repeated(what, describe(item), found.count(item)))
+    return same_order(found, wanted, what)

@@ -472,6 +472,21 @@ def field_of(field, key) -> str:
     return f"`{field}` untuk {key}"
 
 
+def item_missing(what, item, found) -> str:
+    """A list without an item that should be in it."""
+    return f"Di {what} tidak ada {item}; isinya {found}."
+
+
+def item_extra(what, item) -> str:
+    """A list with an item that should not be in it."""
+    return f"Di {what} ada {item}; seharusnya tidak ada."
+
+
+def item_repeated(what, item, count) -> str:
+    """A list with an item too often."""
+    return f"Di {what} ada {item} sebanyak {count} kali."
+
+
 def field_differs(field, key, expected, actual) -> str:
     """A field with another value than it should have."""
     return f"`{field}` untuk {key} adalah {actual}; seharusnya {expected}."

@@ -154,10 +154,12 @@ class Performance:
         gc.freeze()  # so that the collections at the end only look at what this run has made
         sys.set_coroutine_origin_tracking_depth(3)
         world = World(self._loop, self._trace.seed, self._belongings)
-        self._play(world)
-        list_leftovers(self._loop, self._trace)
-        self._playing = False
-        clear(self._loop, world)
+        # Also for what runs between two turns: finalizers sleep in virtual time.
+        with clock.entered(self._loop, self._loop.sleep_on_loop):
+            self._play(world)
+            list_leftovers(self._loop, self._trace)
+            self._playing = False
+            clear(self._loop, world)
 
     def _play(self, world):
         loop, trace = self._loop, self._trace
@@ -197,7 +199,8 @@ def _describe(error):
         leaves = [part for leaf in leaves for part in getattr(leaf, "exceptions", (leaf,))]
     text = str(error)
     if leaves != [error]:
-        text = "; ".join(f"{type(leaf).__name__}: {leaf}" for leaf in leaves[:SHOWN_PARTS])
+        names = [f"{type(leaf).__name__}: {leaf}" for leaf in leaves[:SHOWN_PARTS]]
+        text = "; ".join(name.removesuffix(": ") for name in names)
     place = places.place_of_traceback(leaves[0].__traceback__)
     return {
         "type": clean_text(type(error).__name__),

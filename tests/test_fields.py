@@ -35,8 +35,17 @@ def test_first_difference_is_named(records, fact):
     assert (finding.passed, finding.fact) == (False, fact)
 
 
-def test_first_different_item_of_a_list_is_named():
-    """For lists the place of the first difference stands in the sentence."""
-    finding = same_field({"/": {"links": ["/b"]}}, "links", {"/": ["/a"]}, "`crawl`")
+@pytest.mark.parametrize(
+    ("links", "fact"),
+    [
+        (["/b"], "Di `links` untuk / tidak ada '/a'; isinya ['/b']."),
+        (["/a", "/b", "/c"], "Di `links` untuk / ada '/c'; seharusnya tidak ada."),
+        (["/a", "/b", "/a"], "Di `links` untuk / ada '/a' sebanyak 2 kali."),
+        (["/b", "/a"], "`links` untuk /: urutan ke-1 adalah '/b'; seharusnya '/a'."),
+    ],
+)
+def test_difference_of_lists_is_named(links, fact):
+    """An item too few, too many or too often, else the first place where the order differs."""
+    finding = same_field({"/": {"links": links}}, "links", {"/": ["/a", "/b"]}, "`crawl`")
 
-    assert finding.fact == "`links` untuk /: urutan ke-1 adalah '/b'; seharusnya '/a'."
+    assert (finding.passed, finding.fact) == (False, fact)
