@@ -1,4 +1,4 @@
-"""Urutan kejadian: urutan ke-3 adalah 'percobaan'; seharusnya 'izin'.
+"""Urutan izin dan percobaan: urutan ke-3 adalah 'percobaan'; seharusnya 'izin'.
 
 kehilangan:
 - Setiap percobaan meminta izin limiter dan mulai begitu izin itu didapat

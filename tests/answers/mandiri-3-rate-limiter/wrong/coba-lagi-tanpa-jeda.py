@@ -1,4 +1,4 @@
-"""Percobaan ke-2 pada t=0,5 s; seharusnya
+"""detik berturut-turut: percobaan ke-2 pada t=0,5 s; seharusnya
 
 kehilangan:
 - Percobaan berikutnya mulai tepat retry_after detik sesudah ditolak

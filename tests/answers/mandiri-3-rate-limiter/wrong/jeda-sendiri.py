@@ -1,4 +1,4 @@
-"""Percobaan ke-
+"""detik berturut-turut: percobaan ke-
 
 kehilangan:
 - Percobaan berikutnya mulai tepat retry_after detik sesudah ditolak

@@ -1,4 +1,4 @@
-"""`RateLimiter(0)` mengembalikan
+"""`RateLimiter(0)` mengembalikan 'sebuah limiter'
 
 kehilangan:
 - rate kurang dari 1 dan per yang tidak lebih dari 0 ditolak dengan ValueError

@@ -1,0 +1,44 @@
+"""hasilnya belum diterima pemakai); batasnya 26.
+
+kehilangan:
+- Bila pemakai berhenti meminta, source pun berhenti diambil
+- Bila satu butir macet, butir sesudahnya tidak menumpuk di belakangnya
+- Task yang hidup tidak bertambah dengan panjangnya source
+"""
+
+import asyncio
+
+
+async def pipeline(source, *stages, capacity=10):
+    places = [asyncio.Semaphore(n) for _, n in stages]
+    tickets = asyncio.Semaphore(capacity + sum(n for _, n in stages))
+    journeys = asyncio.Queue()
+    unfinished = set()
+
+    async def travel(item):
+        for (function, _), place in zip(stages, places):
+            async with place:
+                item = await function(item)
+        return item
+
+    async def feed():
+        try:
+            async for item in source:
+                journey = asyncio.create_task(travel(item))
+                unfinished.add(journey)
+                journeys.put_nowait(journey)
+        finally:
+            journeys.put_nowait(None)
+
+    feeder = asyncio.create_task(feed())
+    try:
+        while (journey := await journeys.get()) is not None:
+            result = await journey
+            unfinished.remove(journey)
+            yield result
+        await feeder
+    finally:
+        for task in (feeder, *unfinished):
+            task.cancel()
+        await asyncio.gather(feeder, *unfinished, return_exceptions=True)
+        await source.aclose()

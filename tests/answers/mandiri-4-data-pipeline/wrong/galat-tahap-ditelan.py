@@ -1,0 +1,50 @@
+"""Jalur yang halaman ketiganya robek mengembalikan None
+
+kehilangan:
+- Galat sebuah tahap keluar apa adanya, sesudah semua hasil butir sebelumnya
+- Bila dua butir gagal, yang keluar adalah galat butir yang lebih dulu masuk
+- Ketika galat keluar, semua butir lain sudah dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal
+"""
+
+import asyncio
+
+
+async def pipeline(source, *stages, capacity=10):
+    places = [asyncio.Semaphore(n) for _, n in stages]
+    tickets = asyncio.Semaphore(capacity + sum(n for _, n in stages))
+    journeys = asyncio.Queue()
+    unfinished = set()
+
+    async def travel(item):
+        for (function, _), place in zip(stages, places):
+            async with place:
+                item = await function(item)
+        return item
+
+    async def feed():
+        try:
+            await tickets.acquire()
+            async for item in source:
+                journey = asyncio.create_task(travel(item))
+                unfinished.add(journey)
+                journeys.put_nowait(journey)
+                await tickets.acquire()
+        finally:
+            journeys.put_nowait(None)
+
+    feeder = asyncio.create_task(feed())
+    try:
+        while (journey := await journeys.get()) is not None:
+            unfinished.remove(journey)
+            tickets.release()
+            try:
+                result = await journey
+            except Exception:
+                continue
+            yield result
+        await feeder
+    finally:
+        for task in (feeder, *unfinished):
+            task.cancel()
+        await asyncio.gather(feeder, *unfinished, return_exceptions=True)
+        await source.aclose()

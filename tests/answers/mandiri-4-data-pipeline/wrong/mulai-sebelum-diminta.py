@@ -1,0 +1,49 @@
+"""sebelum hasil pertama diminta: 5 butir sudah diambil
+
+kehilangan:
+- Tidak ada yang diambil dari source, dan tidak ada task, sebelum hasil pertama diminta
+"""
+
+import asyncio
+
+
+def pipeline(source, *stages, capacity=10):
+    places = [asyncio.Semaphore(n) for _, n in stages]
+    tickets = asyncio.Semaphore(capacity + sum(n for _, n in stages))
+    journeys = asyncio.Queue()
+    unfinished = set()
+
+    async def travel(item):
+        for (function, _), place in zip(stages, places):
+            async with place:
+                item = await function(item)
+        return item
+
+    async def feed():
+        try:
+            await tickets.acquire()
+            async for item in source:
+                journey = asyncio.create_task(travel(item))
+                unfinished.add(journey)
+                journeys.put_nowait(journey)
+                await tickets.acquire()
+        finally:
+            journeys.put_nowait(None)
+
+    feeder = asyncio.create_task(feed())
+
+    async def results():
+        try:
+            while (journey := await journeys.get()) is not None:
+                result = await journey
+                unfinished.remove(journey)
+                tickets.release()
+                yield result
+            await feeder
+        finally:
+            for task in (feeder, *unfinished):
+                task.cancel()
+            await asyncio.gather(feeder, *unfinished, return_exceptions=True)
+            await source.aclose()
+
+    return results()

@@ -1,0 +1,46 @@
+"""sekaligus
+
+kehilangan:
+- Semua tahap bekerja bersamaan: 20 butir melalui dua tahap 1 detik memakan paling lama 21 detik
+- Tiap tahap mengerjakan paling banyak n butir sekaligus
+"""
+
+import asyncio
+
+
+async def pipeline(source, *stages, capacity=10):
+    places = [asyncio.Semaphore(max([1, *(n for _, n in stages)]))] * len(stages)
+    tickets = asyncio.Semaphore(capacity + sum(n for _, n in stages))
+    journeys = asyncio.Queue()
+    unfinished = set()
+
+    async def travel(item):
+        for (function, _), place in zip(stages, places):
+            async with place:
+                item = await function(item)
+        return item
+
+    async def feed():
+        try:
+            await tickets.acquire()
+            async for item in source:
+                journey = asyncio.create_task(travel(item))
+                unfinished.add(journey)
+                journeys.put_nowait(journey)
+                await tickets.acquire()
+        finally:
+            journeys.put_nowait(None)
+
+    feeder = asyncio.create_task(feed())
+    try:
+        while (journey := await journeys.get()) is not None:
+            result = await journey
+            unfinished.remove(journey)
+            tickets.release()
+            yield result
+        await feeder
+    finally:
+        for task in (feeder, *unfinished):
+            task.cancel()
+        await asyncio.gather(feeder, *unfinished, return_exceptions=True)
+        await source.aclose()
