@@ -118,8 +118,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Let time pass while nothing runs: what a blocking call on the loop's thread does."""
         self.ticks += round(seconds * TICKS_PER_SECOND)
         self._turns_here = 0
-        if self.ticks > self.horizon:
-            self.ending = HorizonReached
+        if self.ticks > self.horizon and self.ending is None:
+            self.ending = HorizonReached  # for code that swallows it, at its next await
             raise HorizonReached
 
     def get_debug(self):
@@ -238,10 +238,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def run_forever(self):
         """Like asyncio's, with this thread's clocks showing virtual time."""
-        with clock.entered(self, self._sleep_on_loop):
+        with clock.entered(self, self.sleep_on_loop):
             super().run_forever()
 
-    def _sleep_on_loop(self, seconds):
+    def sleep_on_loop(self, seconds):
+        """Answer `time.sleep` on the loop's own thread."""
         self.on_blocking_sleep(seconds)
         self.block(seconds)
 

@@ -13,7 +13,7 @@ from asynclab.values import clean_text
 __all__ = ["Overflow", "Recording", "owner"]
 
 EVENT_LIMIT = 20_000
-DATA_LIMIT = 8_000_000
+DATA_LIMIT = 4_000_000
 TASK_LIMIT = 2_000
 STEP_LIMIT = 500
 ALL_STEPS_LIMIT = 50_000
