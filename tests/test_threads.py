@@ -1,0 +1,167 @@
+"""Threads that student code starts by itself: on the run's clock, named when they stay behind."""
+
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from asynclab import run
+from asynclab.threads import install
+
+
+def leftovers(trace):
+    return [(item.kind, item.name) for item in trace.leftovers]
+
+
+def test_their_sleep_is_virtual():
+    """A thread sleeps in virtual time and reads the run's clock; nobody loses real time."""
+    record = []
+
+    async def scenario(world):
+        event, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def work():
+            time.sleep(100)
+            record.append(time.monotonic())
+            loop.call_soon_threadsafe(event.set)
+
+        threading.Thread(target=work).start()
+        async with asyncio.timeout(1_000):
+            await event.wait()
+        record.append(world.time())
+
+    start = time.perf_counter()
+    assert run(scenario).verdict == "finished"
+    assert record == [100.0, 100.0]
+    assert time.perf_counter() - start < 5
+
+
+def test_a_foreign_thread_submits_a_coroutine():
+    """`run_coroutine_threadsafe` from a thread of the student's own returns the result."""
+    record = []
+
+    async def double(value):
+        await asyncio.sleep(3)
+        return 2 * value
+
+    async def scenario(world):
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def work():
+            record.append(asyncio.run_coroutine_threadsafe(double(4), loop).result())
+            loop.call_soon_threadsafe(done.set)
+
+        threading.Thread(target=work).start()
+        await done.wait()
+        record.append(world.time())
+
+    run(scenario)
+
+    assert record == [8, 3.0]
+
+
+def test_waiting_for_a_thread_on_the_loop_takes_real_time():
+    """`thread.join()` in a coroutine blocks the loop for as long as it would in reality, and ends."""
+
+    async def scenario(world):
+        thread = threading.Thread(target=time.sleep, args=(0.2,))
+        thread.start()
+        thread.join()
+
+    start = time.perf_counter()
+    assert run(scenario).verdict == "finished"
+    assert 0.2 <= time.perf_counter() - start < 5
+
+
+def test_a_pool_used_without_the_loop():
+    """`pool.submit` and `wrap_future` work; the pool's idle threads hide no deadlock."""
+
+    async def scenario(world):
+        pool = ThreadPoolExecutor(2)
+        world.note("hasil", await asyncio.wrap_future(pool.submit(sum, [1, 2])))
+        await asyncio.Event().wait()
+
+    trace = run(scenario)
+
+    assert trace.verdict == "deadlock"
+    assert trace.partial.note("hasil") == 3
+
+
+def test_threads_left_behind_are_listed_and_ended():
+    """A thread that still sleeps at the end is a leftover with its line, and does not live on."""
+    names = []
+
+    def work():
+        while True:
+            time.sleep(1)
+
+    async def scenario(world):
+        thread = threading.Thread(target=work, name="penjaga")
+        thread.start()
+        names.append(thread)
+        await asyncio.sleep(2.5)
+
+    trace = run(scenario)
+    names[0].join(2)
+
+    assert leftovers(trace) == [("thread", "penjaga")]
+    assert trace.leftovers[0].place.source == "time.sleep(1)"
+    assert not names[0].is_alive()
+
+
+def test_threads_that_have_ended_are_no_leftovers():
+    """A thread that ends by itself leaves no trace."""
+
+    async def scenario(world):
+        threading.Thread(target=time.sleep, args=(1,)).start()
+        await asyncio.sleep(2)
+
+    assert leftovers(run(scenario)) == []
+
+
+def test_a_thread_that_fails_is_an_observation():
+    """An exception in a thread is caught into the trace, with its line, not onto stderr."""
+
+    def fail():
+        raise ValueError("di thread")
+
+    async def scenario(world):
+        threading.Thread(target=fail).start()
+        await asyncio.sleep(1)
+
+    (seen,) = run(scenario).observations
+
+    assert (seen.kind, seen.text) == ("thread-failed", "ValueError: di thread")
+    assert seen.place.function == "fail"
+
+
+def test_threads_of_others_are_left_alone():
+    """A thread started outside a run never belongs to one."""
+    started, go = [], threading.Event()
+
+    def stranger():
+        go.wait(5)
+        started.append(threading.Thread(target=int))
+        started[0].start()
+
+    async def scenario(world):
+        go.set()
+        while not started:
+            await asyncio.sleep(0)
+
+    thread = threading.Thread(target=stranger)
+    thread.start()
+    trace = run(scenario)
+    thread.join()
+
+    assert leftovers(trace) == []
+
+
+def test_starting_threads_is_patched_once():
+    """`install` again leaves `Thread.start` as it is; the method keeps its name and documentation."""
+    before = threading.Thread.start
+    install()
+
+    assert threading.Thread.start is before
+    assert before.__name__ == "start"
+    assert before.__doc__.startswith("Start the thread's activity")
