@@ -29,6 +29,7 @@ __all__ = ["Child", "ChildError", "SandboxError", "close_parents", "spawn", "spa
 
 REPLY_LIMIT = 32 << 20
 START_SECONDS = 60
+LEAVE_SECONDS = 2
 PACKET = 4096
 KEPT_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
 
@@ -181,8 +182,12 @@ class WarmParent:
     def close(self) -> None:
         """End it, and all of its children that are left."""
         self._control.close()
-        self._process.kill()
-        self._process.wait()
+        # It leaves by itself, and takes its children along.
+        try:
+            self._process.wait(LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         shutil.rmtree(self._home, ignore_errors=True)
 
 
