@@ -5,13 +5,14 @@ VENV ?= .venv
 RUN = @$(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab bench doctor
+.PHONY: help demo test lab bench book doctor
 
 help:
 	@echo 'make demo     sebuah kelas dari awal sampai akhir: rilis, kumpul, nilai, umpan balik'
 	@echo 'make lab      membuka JupyterLab'
 	@echo 'make doctor   memeriksa apakah lingkungan ini siap dipakai'
 	@echo 'make test     menjalankan semua uji'
+	@echo 'make book     membuat buku pelajaran sebagai situs statis'
 	@echo 'make bench    mengukur kecepatan'
 
 demo: $(VENV)/.ready
@@ -23,11 +24,18 @@ test: $(VENV)/.ready
 lab: $(VENV)/.ready
 	$(RUN) jupyter lab $(ARGS)
 
+book: $(VENV)/.book
+	$(RUN) asynclab book $(ARGS)
+
 bench: $(VENV)/.ready
 	$(RUN) bench $(ARGS)
 
 doctor: $(VENV)/.ready
 	$(RUN) asynclab doctor $(ARGS)
+
+$(VENV)/.book: requirements-book.txt $(VENV)/.ready
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-book.txt
+	@touch '$@'
 
 # Anew whenever what is installed changes; written last, so that an interrupted set-up is done again.
 $(VENV)/.ready: requirements.txt pyproject.toml

@@ -36,6 +36,7 @@ class Subcommand(NamedTuple):
 
 SUBCOMMANDS = {
     "release": Subcommand("asynclab.grading.release", "membuat versi mahasiswa di release/ dari source/"),
+    "book": Subcommand("asynclab.grading.book", "membuat buku pelajaran sebagai situs statis"),
     "demo": Subcommand("asynclab.grading.demo", "sebuah kelas percobaan, dari rilis sampai umpan balik"),
     "grade": Subcommand("asynclab.grading.grade", "menilai semua yang sudah dikumpulkan"),
     "doctor": Subcommand("asynclab.doctor", "memeriksa apakah lingkungan ini siap dipakai"),
