@@ -51,6 +51,7 @@ def test_outside_a_course(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.heavy
 @pytest.mark.kernel
+@pytest.mark.filterwarnings("ignore")  # deprecations within Sphinx are its own
 def test_a_lesson_becomes_a_page(tmp_path, monkeypatch):
     """The page shows outputs and pictures, and fetches nothing from elsewhere."""
     pytest.importorskip("myst_nb", reason="requirements-book.txt is not installed")
