@@ -71,7 +71,11 @@ class WebSocketClient:
 
         try:
             self._socket = await session.ws_connect(
-                url, autoping=answers_pings, max_msg_size=0, timeout=_close_timeout()
+                url,
+                autoping=answers_pings,
+                autoclose=False,
+                max_msg_size=0,
+                timeout=_close_timeout(),
             )
         except aiohttp.WSServerHandshakeError as error:
             self.status = error.status
@@ -118,7 +122,8 @@ class WebSocketClient:
                 self.resume()
                 await self._socket.close()
             await asyncio.wait([self._receiving])
-            self.close_code = self._socket.close_code
+            if self.close_code is None:
+                self.close_code = self._socket.close_code
 
     @property
     def _transport(self):
@@ -128,14 +133,22 @@ class WebSocketClient:
     async def _receive(self):
         from aiohttp import WSMsgType
 
-        async for message in self._socket:
+        while True:
+            message = await self._socket.receive()
             if message.type is WSMsgType.TEXT:
                 self._keep(_from_json(message.data))
             elif message.type is WSMsgType.BINARY:
                 self._keep(message.data)
-        if self._socket.close_code is not None:
-            self.close_code = self._socket.close_code
-            self.world.note(f"{self.name} ditutup", self.close_code)
+            elif message.type not in (WSMsgType.PING, WSMsgType.PONG):
+                break
+        code = self._socket.close_code
+        if message.type is WSMsgType.CLOSE:
+            # The answer may find the connection gone already; the code is the server's all the same.
+            code = message.data
+            await self._socket.close()
+        if code is not None:
+            self.close_code = code
+            self.world.note(f"{self.name} ditutup", code)
 
     def _keep(self, value):
         self.frames.append((self.world.time(), value))
