@@ -162,6 +162,10 @@ class CellShell(InteractiveShell):
         self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
         self.configurables.append(self.history_manager)
 
+    def _format_exception_for_storage(self, *arguments, **options):
+        """Nor is a traceback worked out a second time for it."""
+        return {}
+
     def init_virtualenv(self):
         """Nothing to look for."""
 
