@@ -67,6 +67,7 @@ class Child:
 
     def __init__(self, sock, shell):
         self.sock, self.shell = sock, shell
+        self.helpers = {}
         self.pid = os.getpid()
         self.seconds = 0.0
         sys.stdout, sys.stderr = Stream(self.shell, "stdout"), Stream(self.shell, "stderr")
@@ -137,12 +138,14 @@ class Child:
         self.shell.outputs = Outputs()
         fault, sent = None, 0
         name = f"<{request['name']}>"
+        # A helper of a test cell must not replace what a student's code calls by the same name.
+        namespace = {**self.shell.user_ns, **self.helpers}
         self.watcher.active, self.watcher.test = True, name
         with recorded(request["seed"]) as traces:
             try:
                 for statement in ast.parse(request["source"]).body:
                     code = compile(ast.Module([statement], []), name, "exec", dont_inherit=True)
-                    exec(code, self.shell.user_ns)
+                    exec(code, namespace)
                     for trace in traces[sent:]:
                         self.answer(trace=bounded(trace))
                     sent = len(traces)
@@ -151,6 +154,11 @@ class Child:
                 text = f"{type(error).__name__}: {error}"[:500]
                 fault = {"kind": "broken", "text": text, "place": place and to_json(place)}
         self.watcher.active = False
+        self.helpers = {
+            name: value
+            for name, value in namespace.items()
+            if name not in self.shell.user_ns or value is not self.shell.user_ns[name]
+        }
         # A run that could not be stopped still burns time: the next one needs a fresh process.
         deaf = any(thread.name == "asynclab-run" for thread in threading.enumerate())
         if fault or deaf:

@@ -142,6 +142,16 @@ def test_a_test_cell_may_use_an_earlier_one_after_a_restart():
     ]
 
 
+def test_helpers_of_a_test_cell_do_not_replace_the_students():
+    """A function of the same name is each one's own, also in the test cells that follow."""
+    test = "def helper():\n    return 'uji'\n" + SCENARIO.replace("X", "[work(), helper()]")
+    later = SCENARIO.replace("X", "[work(), helper()]")
+    student = "def helper():\n    return 'mahasiswa'\ndef work():\n    return helper()"
+    results = run_sources(student, scenarios=[test, later])
+
+    assert [result.traces[0].note("x") for result in results[1:]] == [["mahasiswa", "uji"]] * 2
+
+
 def test_output_is_bounded():
     """A flood is cut with a sentence, a giant picture is left out with one."""
     results = run_sources(

@@ -105,10 +105,14 @@ def judge_answer(assignment: Assignment, source: str) -> dict[str, Rubric]:
             exec(compile(cell, f"<{assignment.slug}>", "exec", dont_inherit=True), namespace)
         except Exception:
             continue
-    return {
-        cell.metadata.nbgrader.grade_id: run_test_cell(cell.source, namespace)
-        for cell in assignment.tests
-    }
+    # As in grading: a helper of a test cell does not replace an answer's of the same name.
+    helpers = {}
+    rubrics = {}
+    for cell in assignment.tests:
+        names = {**namespace, **helpers}
+        rubrics[cell.metadata.nbgrader.grade_id] = run_test_cell(cell.source, names)
+        helpers = {name: names[name] for name in names if names[name] is not namespace.get(name)}
+    return rubrics
 
 
 def run_test_cell(source: str, namespace: dict) -> Rubric:
