@@ -25,5 +25,5 @@ nb_merge_streams = True
 # Judul di glosarium menjadi tujuan tautan, dengan nama seperti di JupyterLab.
 myst_heading_anchors = 3
 myst_heading_slug_func = "asynclab.grading.book.anchor"
-# Peringatan yang bukan milik kita: nomor bahasa penyorot untuk sel IPython.
-suppress_warnings = ["misc.highlighting_failure", "mystnb.unknown_mime_type"]
+# Penyorot tidak mengenal magic IPython; jenis data rubrik punya tabelnya sendiri; glosarium memakai judul tingkat tiga.
+suppress_warnings = ["misc.highlighting_failure", "mystnb.unknown_mime_type", "myst.header"]
