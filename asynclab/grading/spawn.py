@@ -161,6 +161,9 @@ class WarmParent:
                 message = json.dumps({"folder": folder}).encode()
                 socket.send_fds(self._control, [message], [theirs.fileno()])
                 return ours, self._receive()
+            except BrokenPipeError:
+                ours.close()
+                raise ChildError("died") from None
             except BaseException:
                 ours.close()
                 raise

@@ -19,8 +19,8 @@ MODULES = {
     "multiprocessing", "subprocess", "tracemalloc", "unittest",
 }  # fmt: skip
 NAMES = {
-    "__builtins__", "__import__", "__loader__", "__spec__", "breakpoint", "compile", "delattr",
-    "eval", "exec", "get_ipython", "globals", "setattr", "vars", "_ih", "_oh",
+    "__builtins__", "__import__", "__loader__", "__spec__", "breakpoint", "compile", "eval",
+    "exec", "get_ipython", "globals", "vars", "_ih", "_oh",
 }  # fmt: skip
 ATTRIBUTES = {
     "__bases__", "__builtins__", "__closure__", "__code__", "__defaults__", "__globals__",
@@ -122,7 +122,7 @@ def _look(node, modules):
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield from (("text", word) for word in SPEECH if word in node.value)
     elif isinstance(node, ast.Call):
-        yield from _look_at_call(node)
+        yield from _look_at_call(node, modules)
 
 
 def _says_always_the_same(function):
@@ -166,9 +166,15 @@ def _look_at_targets(node, modules):
                 yield "patch", f"{text} = ..."
 
 
-def _look_at_call(node):
-    """Descriptors by number: the way to the grader's socket."""
+def _look_at_call(node, modules):
+    """`setattr(asyncio, ...)`, and descriptors by number: the way to the grader's socket."""
     name = ast.unparse(node.func)
+    if name in ("setattr", "delattr") and node.args:
+        owner = node.args[0]
+        while isinstance(owner, (ast.Attribute, ast.Subscript)):
+            owner = owner.value
+        if not isinstance(owner, ast.Name) or owner.id in modules:
+            yield "patch", f"{name}({ast.unparse(node.args[0])}, ...)"
     if name in ("os.write", "os.read", "os.fdopen", "os.dup", "os.dup2", "socket.fromfd", "open"):
         first = node.args[0] if node.args else None
         if isinstance(first, ast.Constant) and type(first.value) is int and first.value > 2:
