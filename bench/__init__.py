@@ -1,0 +1,1 @@
+"""Benchmarks: comparisons within one run, printed as ratios; `python -m bench [NAME …]`."""
