@@ -98,6 +98,10 @@ c.ExecuteAndJudge.timeout = 15
 # agar jawaban yang menghafal angka ketahuan.
 c.ExecuteAndJudge.seed = 1928
 
+# Kode mahasiswa berjalan di sandbox; bila tidak dapat, penilaian menolak. Hanya bila Anda mempercayai semua
+# kiriman, baris ini membuatnya berjalan dengan hak akses Anda (dan setiap hasilnya mencatat hal itu):
+# c.ExecuteAndJudge.trust_submissions = True
+
 # Sel uji yang terhapus dikembalikan, juga bila perbaikan di atas tidak dipakai.
 c.OverwriteCells.add_missing_cells = True
 

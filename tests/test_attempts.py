@@ -1,13 +1,12 @@
 """What student code tries beyond its closed world, as its cell's result tells it."""
 
 import pytest
+from tiny_course import OBSTACLE, WAY
 
-from asynclab import isolation
 from asynclab.grading.runner import Cell, run_cells
-from asynclab.grading.spawn import close_parents, spawn, spawn_trusted
+from asynclab.grading.spawn import close_parents
 from asynclab.grading.untrusted import read_attempt
 
-WAY = spawn_trusted if isolation.obstacle() else spawn
 SEEN = {
     "open('/etc/shadow')": [("file", "/etc/shadow")],
     "exec(\"open('/etc/shadow')\")": [("file", "/etc/shadow")],
@@ -52,7 +51,7 @@ def results():
     return dict(zip([*sources, SCENARIO], found))
 
 
-@pytest.mark.parametrize("source", [key for key in SEEN if WAY is spawn or "../" not in key])
+@pytest.mark.parametrize("source", [key for key in SEEN if not OBSTACLE or "../" not in key])
 def test_an_attempt_is_noticed_once_and_has_its_line(results, source):
     """What was tried, on which line."""
     expected = [item for item in SEEN[source] if item[1] not in _earlier(source)]

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from tiny_course import WAY
 
 from asynclab.grading.runner import Cell, Limits, run_cells
 from asynclab.grading.spawn import ChildError
@@ -18,7 +19,7 @@ def run_sources(*sources, scenarios=(), **options):
         Cell(source, len(sources) + number, f"tugas-{number}")
         for number, source in enumerate(scenarios, 1)
     ]
-    return run_cells(cells, seed=3, **{"limits": QUICK, **options})
+    return run_cells(cells, seed=3, **{"limits": QUICK, "spawn": WAY, **options})
 
 
 def text(result):
@@ -133,7 +134,7 @@ def test_a_test_cell_may_use_an_earlier_one_after_a_restart():
         Cell("import os\nos._exit(1)", 2, "tugas-2"),
         Cell("b = run(s)", 3, "tugas-3"),
     ]
-    results = run_cells(cells, seed=3, limits=QUICK)
+    results = run_cells(cells, seed=3, limits=QUICK, spawn=WAY)
 
     assert [[trace.verdict for trace in result.traces] for result in results] == [
         ["finished"],

@@ -9,12 +9,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tiny_course import OBSTACLE
 
-from asynclab import isolation
 from asynclab.grading import spawn as module
 from asynclab.grading.spawn import spawn, spawn_trusted
 
-OBSTACLE = isolation.obstacle()
 needs_sandbox = pytest.mark.skipif(
     bool(OBSTACLE), reason=f"student code can't be shut in here: {OBSTACLE}"
 )

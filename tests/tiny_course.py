@@ -9,8 +9,16 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from asynclab import isolation
+from asynclab.grading.spawn import spawn, spawn_trusted
+
 ROOT = Path(__file__).resolve().parent.parent
 SLUG = "kecil"
+
+OBSTACLE = isolation.obstacle()
+"""Why student code can't be shut in on this machine, or ''; tests that are not about that go on without."""
+WAY = spawn_trusted if OBSTACLE else spawn
+TRUST = "c.ExecuteAndJudge.trust_submissions = True\n" if OBSTACLE else ""
 
 PREPARATION = "import asyncio\n\nfrom asynclab import Rubric, run"
 TOTAL = '''async def total(numbers):
@@ -141,7 +149,7 @@ class TinyCourse:
     def __init__(self, folder, extra_config=""):
         self.folder = Path(folder)
         config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-        (self.folder / "nbgrader_config.py").write_text(config + "\n" + extra_config)
+        (self.folder / "nbgrader_config.py").write_text(config + "\n" + TRUST + extra_config)
         source = self.folder / "source" / SLUG
         source.mkdir(parents=True)
         nbformat.write(make_source(), source / f"{SLUG}.ipynb")
