@@ -132,9 +132,10 @@ class WarmParent:
 
     def __init__(self, mode):
         self._lock = threading.Lock()
-        self._home = tempfile.mkdtemp(prefix="asynclab-")
+        # In the sandbox there is a disk of its own.
+        self._home = tempfile.mkdtemp(prefix="asynclab-") if mode == "trusted" else None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        folder = FOLDER if mode == "sandbox" else self._home
+        folder = self._home or FOLDER
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "asynclab.grading.warm", str(theirs.fileno()), mode],
@@ -191,7 +192,8 @@ class WarmParent:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._home, ignore_errors=True)
+        if self._home is not None:
+            shutil.rmtree(self._home, ignore_errors=True)
 
 
 _parents: dict[str, WarmParent] = {}
