@@ -394,7 +394,7 @@ def test_only_its_own_loopback_and_itself_are_there(world):
     world.course.nbgrader("autograde", SLUG, "--student", "pelihat")
     lines = text_of(find(world.course.graded("pelihat"), "lihat")).splitlines()
 
-    assert lines[:4] == ["[(1, 'lo')]", "[]", "['1']", "[] /tmp"]
+    assert lines[:4] == ["[(1, 'lo')]", "[]", "['1']", "[] /kerja"]
 
 
 def test_a_course_that_trusts_says_so(world):

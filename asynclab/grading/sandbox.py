@@ -1,8 +1,8 @@
 """Sandbox: what a process that runs student code sees and may do; everything else is not there.
 
 `enter` shuts in a warm parent, once: Python's and the system's libraries, read-only, an empty
-/tmp, no network, no other process. `enter_cell` then shuts in each of its forks by itself: a /tmp
-of its own, a loopback of its own, no rights, and the filter of system calls.
+working folder, no network, no other process. `enter_cell` then shuts in each of its forks by itself:
+a working folder of its own, a loopback of its own, no rights, and the filter of system calls.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from asynclab.grading import linux, seccomp
 
 __all__ = ["FOLDER", "close_cell", "enter", "enter_cell", "explain", "list_visible", "probe"]
 
-FOLDER = "/tmp"
-"""The working folder of student code."""
+FOLDER = "/kerja"
+"""The working folder of student code; not /tmp, since a course, and so its libraries, may lie there."""
 
 DISK = "size=64m,nr_inodes=4096,mode=700"
 SHARED_MEMORY = "size=8m,nr_inodes=64,mode=700"
@@ -123,12 +123,14 @@ def build_root(user, group):
     for name, text in describe_system(user, group).items():
         Path(root, "etc").mkdir(exist_ok=True)
         Path(root, "etc", name).write_text(text)
-    for folder in ("proc", "tmp", "dev/shm"):
+    for folder in ("proc", FOLDER.lstrip("/"), "dev/shm"):
         os.makedirs(os.path.join(root, folder), exist_ok=True)
+    if not os.path.lexists(f"{root}/tmp"):
+        os.symlink(FOLDER, f"{root}/tmp")
     linux.make_read_only(root)
     mount_processes(f"{root}/proc")
-    linux.mount("tmpfs", f"{root}/tmp", "tmpfs", linux.NO_SETUID | linux.NO_DEVICES, PARENTS_DISK)
-    os.chown(f"{root}/tmp", user, group)
+    linux.mount("tmpfs", root + FOLDER, "tmpfs", linux.NO_SETUID | linux.NO_DEVICES, PARENTS_DISK)
+    os.chown(root + FOLDER, user, group)
     linux.enter_root(root)
 
 
@@ -197,7 +199,9 @@ def probe() -> None:
         enter_cell()
         wait_for_fork()
         close_cell()
-    except OSError as error:
+        # The libraries must still be there.
+        import asynclab.shell  # noqa: F401
+    except (OSError, ImportError) as error:
         print(explain(error), flush=True)
         os._exit(1)
     os._exit(0)
