@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,15 +19,20 @@ __all__ = ["Outcome", "Pending", "find_pending", "grade_all"]
 
 TRIES = 3
 AHEAD = 2
+TIMESTAMP = "timestamp.txt"
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A submission that is to be graded: whose, where it lies, and when it was handed in (UTC, or None)."""
+    """A submission that is to be graded: whose, where it lies, and when it was handed in (UTC, or None).
+
+    note: what is wrong with the time, or ''.
+    """
 
     student: str
     folder: Path
     timestamp: datetime.datetime | None = None
+    note: str = ""
 
 
 @dataclass
@@ -63,10 +69,10 @@ def find_pending(api, slug, *, force=False, students=()) -> list[Pending]:
         if students and student not in students:
             continue
         graded = Path(coursedir.format_path(coursedir.autograded_directory, student, slug))
-        new, old = _timestamp(coursedir, path), _timestamp(coursedir, graded)
+        (new, note), (old, _) = read_timestamp(path), read_timestamp(graded)
         again = new is not None and old is not None and new > old
         if force or again or not graded.exists():
-            found.append(Pending(student, path, new))
+            found.append(Pending(student, path, new, note))
     return found
 
 
@@ -74,88 +80,137 @@ def grade_all(
     api,
     definition: Definition,
     pending: list[Pending],
-    make_executor: Callable[[], Executor],
+    make_executor: Callable[[Path], Executor],
     *,
     width: int,
 ) -> Iterator[Outcome]:
     """Grade these submissions and yield each outcome once it is written, in order of completion.
 
-    make_executor: makes a fresh executor, also in place of one whose worker died; width: how many
-    jobs it works on at once. A job whose worker dies is tried TRIES times, then "tidak dinilai".
+    make_executor: makes a fresh executor, also in place of one whose worker died, given a folder
+    for what its workers write in between; width: how many jobs it works on at once. When a worker dies, the
+    jobs that were running are tried again one at a time, so that only the guilty one fails again;
+    after TRIES it is "tidak dinilai".
     """
-    queue = [(item, 1) for item in pending]
-    executor, running = make_executor(), {}
+    queue = deque(_Job(item) for item in pending)
+    alone: deque[_Job] = deque()
+    running: dict[Future, _Job] = {}
     with Writer(api, definition) as writer:
+        executor = make_executor(writer.scratch)
         try:
-            while queue or running:
-                while queue and len(running) < width * AHEAD:
-                    item, attempt = queue.pop(0)
-                    submission, log = read_submission(item, api, definition.slug)
-                    running[executor.submit(grade, definition, submission)] = (
-                        item,
-                        attempt,
-                        submission,
-                        log,
-                    )
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            while queue or alone or running:
                 broken = False
+                waiting = alone or queue
+                room = 1 if alone or any(job.tries for job in running.values()) else width * AHEAD
+                while waiting and len(running) < room and not broken:
+                    job = waiting.popleft()
+                    if job.submission is None:
+                        job.submission, job.log, job.fault = read_submission(
+                            job.item, api, definition
+                        )
+                    if job.fault:
+                        yield Outcome(job.item.student, definition.slug, {}, job.log, job.fault)
+                        continue
+                    try:
+                        running[executor.submit(grade, definition, job.submission)] = job
+                    except BrokenExecutor:
+                        waiting.appendleft(job)
+                        broken = True
+                finished = wait(running, return_when=FIRST_COMPLETED)[0] if running else ()
                 for future in finished:
-                    item, attempt, submission, log = running.pop(future)
+                    job = running.pop(future)
                     try:
                         graded = future.result()
                     except Exception as error:
                         broken = broken or isinstance(error, BrokenExecutor)
-                        if attempt < TRIES:
-                            queue.insert(0, (item, attempt + 1))
+                        job.tries += 1
+                        if job.tries < TRIES:
+                            alone.append(job)
                             continue
-                        graded = Graded(item.student, fault=f"{type(error).__name__}: {error}")
-                    yield _finish(writer, definition, item, submission, graded, log)
+                        graded = Graded(job.item.student, fault=_describe(error))
+                    yield _finish(writer, definition, job, graded)
                 if broken:
-                    # What else was running died with the pool; innocent, it is tried again.
-                    queue = [(item, attempt) for item, attempt, _, _ in running.values()] + queue
+                    # What else was running died with the pool.
+                    alone.extend(running.values())
                     running.clear()
                     executor.shutdown(wait=False, cancel_futures=True)
-                    executor, width = make_executor(), 1
-        finally:
+                    executor = make_executor(writer.scratch)
+        except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
+            raise
+        executor.shutdown()
 
 
-def read_submission(item: Pending, api, slug) -> tuple[Submission, list[tuple[str, str]]]:
-    """The bytes of a submission, and what was kept out of it: links, devices and giants are moved aside."""
-    root, log = Path(api.coursedir.root), []
+def read_submission(item: Pending, api, definition) -> tuple[Submission, list, str]:
+    """(the bytes of a submission, what was kept out of it, why it can't be graded or '').
+
+    Links, devices and giants are moved aside; the second is a list of (level, sentence).
+    """
+    root = Path(api.coursedir.root)
+    log = [("WARNING", item.note)] if item.note else []
+    submission = Submission(item.student, {})
     for path, why in find_dangers(item.folder):
         aside = root / ASIDE / path.relative_to(root)
         try:
             move_aside(path, aside)
             log.append(("WARNING", messages.refused_entry(path, why, aside)))
         except OSError as error:
-            log.append(("ERROR", messages.could_not_refuse(path, error.strerror)))
-            return Submission(item.student, {}), log
-    if not item.folder.is_dir():
-        return Submission(item.student, {}), log
-    notebooks = {path.stem: path.read_bytes() for path in sorted(item.folder.glob("*.ipynb"))}
-    return Submission(
-        item.student, notebooks, read_extra_files(item.folder, api.coursedir.ignore)
-    ), log
+            return submission, log, messages.could_not_refuse(path, error.strerror)
+    try:
+        known = [notebook.name for notebook in definition.notebooks]
+        paths = [item.folder / f"{name}.ipynb" for name in known]
+        notebooks = {path.stem: path.read_bytes() for path in paths if path.is_file()}
+        files = read_extra_files(item.folder, api.coursedir.ignore)
+    except OSError as error:
+        return submission, log, messages.unreadable_folder(item.folder, error.strerror)
+    if not notebooks:
+        return submission, log, messages.nothing_left(item.folder)
+    return Submission(item.student, notebooks, files), log, ""
 
 
-def _finish(writer, definition, item, submission, graded, log):
-    outcome = Outcome(item.student, definition.slug, dict(graded.scores), log + graded.log)
+def read_timestamp(folder) -> tuple[datetime.datetime | None, str]:
+    """(when a submission was handed in, what is wrong with its timestamp.txt or '')."""
+    from nbgrader.utils import parse_utc
+
+    path = Path(folder, TIMESTAMP)
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+        return (parse_utc(text), "") if text else (None, messages.bad_timestamp(path))
+    except FileNotFoundError:
+        return None, ""
+    except (OSError, ValueError, OverflowError):
+        return None, messages.bad_timestamp(path)
+
+
+@dataclass
+class _Job:
+    item: Pending
+    tries: int = 0
+    submission: Submission | None = None
+    log: list[tuple[str, str]] = field(default_factory=list)
+    fault: str = ""
+
+
+def _finish(writer, definition, job, graded):
+    from sqlalchemy.exc import SQLAlchemyError
+
+    log = job.log + graded.log
+    outcome = Outcome(job.item.student, definition.slug, dict(graded.scores), log)
     if graded.fault:
         outcome.fault = messages.job_failed(graded.fault)
         return outcome
     try:
-        writer.write(graded, submission.files, item.timestamp)
+        writer.write(graded, job.submission.files, job.item.timestamp)
     except OSError as error:
-        outcome.fault = messages.unwritable(item.folder, error.strerror)
+        outcome.fault = messages.not_written(error.filename or job.item.folder, error.strerror)
+    except SQLAlchemyError as error:
+        outcome.fault = messages.gradebook_refused(getattr(error, "orig", error))
     return outcome
 
 
-def _timestamp(coursedir, folder):
-    try:
-        return coursedir.get_existing_timestamp(str(folder))
-    except Exception:
-        return None
+def _describe(error):
+    if isinstance(error, BrokenExecutor):
+        return messages.WORKER_DIED
+    return f"{type(error).__name__}: {error}"
 
 
 def _relative(coursedir, directory, student, slug):

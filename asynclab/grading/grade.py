@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import os
+import signal
 import sys
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from asynclab import isolation
 from asynclab.errors import CommandError
-from asynclab.grading import messages
+from asynclab.grading import linux, messages
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
 from asynclab.grading.release import CONFIG, open_course
@@ -47,6 +51,11 @@ def add_arguments(parser):
     parser.add_argument(
         "--json", action="store_true", help="satu catatan JSON per kiriman, tanpa hiasan"
     )
+    parser.add_argument(
+        "--trust-submissions",
+        action="store_true",
+        help="tanpa sandbox: kode mahasiswa berjalan dengan hak akses Anda",
+    )
 
 
 def run(arguments) -> int:
@@ -59,19 +68,34 @@ def run(arguments) -> int:
     if arguments.workers is not None and arguments.workers < 1:
         raise CommandError(WORKERS.format(count=arguments.workers), exit_code=2)
     api = open_course(root)
-    slugs = arguments.slug or known_slugs(api)
-    show = JsonLines() if arguments.json else Lines(slugs)
-    outcomes = grade_course(
-        api,
-        slugs,
-        show,
-        force=arguments.force,
-        students=arguments.student,
-        workers=arguments.workers,
-        scheduler=arguments.scheduler,
-    )
-    show.end(outcomes)
+    if arguments.trust_submissions:
+        api.config.ExecuteAndJudge.trust_submissions = True
+        print(messages.TRUSTED, file=sys.stderr)
+    with usable_gradebook():
+        slugs = list(dict.fromkeys(arguments.slug)) or known_slugs(api)
+        with contextlib.closing(JsonLines() if arguments.json else Lines(slugs)) as show:
+            outcomes = grade_course(
+                api,
+                slugs,
+                show,
+                force=arguments.force,
+                students=arguments.student,
+                workers=arguments.workers,
+                scheduler=arguments.scheduler,
+            )
+            show.end(outcomes)
     return 0 if all(outcome.judged for outcome in outcomes) else 1
+
+
+@contextlib.contextmanager
+def usable_gradebook():
+    """Turns what the database says into one sentence for a person."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise CommandError(messages.gradebook_unusable(getattr(error, "orig", error))) from None
 
 
 def grade_course(
@@ -79,29 +103,31 @@ def grade_course(
 ) -> list:
     """Grade these assignments one after the other; returns the outcomes, per assignment in order of student.
 
-    show: has `begin(slug, count)` and `advance(outcome)`; see Lines.
+    show: has `begin(slug, students)` and `advance(outcome)`; see Lines.
     """
     workers = workers or os.cpu_count() or 1
     plans = []
     for slug in slugs:
         definition = read_definition(api, slug)
         submitted = find_pending(api, slug, force=True)
-        unknown = [
-            student for student in students if student not in {item.student for item in submitted}
-        ]
-        if unknown:
+        known = {item.student for item in submitted}
+        # With --all, a student need not have handed in everything.
+        if unknown := [student for student in students if student not in known and len(slugs) == 1]:
             raise CommandError(messages.unknown_student(unknown[0], slug), exit_code=2)
         if not submitted and len(slugs) == 1:
             raise CommandError(
                 messages.nothing_submitted(slug, api.coursedir.submitted_directory), exit_code=2
             )
         plans.append((definition, find_pending(api, slug, force=force, students=students)))
-    make, width = (
-        distributed_pool(scheduler) if scheduler else (lambda: local_pool(workers), workers)
-    )
+    if scheduler:
+        make, width = distributed_pool(scheduler)
+    else:
+        make, width = (lambda scratch: local_pool(workers, scratch)), workers
+        if any(pending for _, pending in plans):
+            require_isolation(plans[0][0])
     outcomes = []
     for definition, pending in plans:
-        show.begin(definition.slug, len(pending))
+        show.begin(definition.slug, [item.student for item in pending])
         graded = []
         if pending:
             for outcome in grade_all(api, definition, pending, make, width=width):
@@ -111,10 +137,24 @@ def grade_course(
     return outcomes
 
 
-def local_pool(workers):
-    """A pool of fresh processes: a fork of this one would carry nbgrader's gradebook and open files along."""
+def require_isolation(definition):
+    """Raises CommandError where student code can't be shut in and is not trusted."""
+    if definition.config.get("ExecuteAndJudge", {}).get("trust_submissions"):
+        return
+    if obstacle := isolation.obstacle():
+        raise CommandError(messages.no_sandbox(obstacle, isolation.remedy()))
+
+
+def local_pool(workers, scratch):
+    """A pool of fresh processes: a fork of this one would carry nbgrader's gradebook and open files along.
+
+    scratch: the folder for whatever they write in between.
+    """
     return ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare_worker
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare_worker,
+        initargs=(str(scratch),),
     )
 
 
@@ -136,7 +176,7 @@ def distributed_pool(address):
         ) from None
     if not width:
         raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
-    return lambda: client.get_executor(pure=False), width
+    return lambda scratch: client.get_executor(pure=False), width
 
 
 def known_slugs(api):
@@ -169,26 +209,33 @@ class Lines:
             self.progress = Progress(*columns, TextColumn("{task.fields[student]}"))
             self.progress.start()
 
-    def begin(self, slug, count):
-        """An assignment with so many submissions to grade."""
+    def begin(self, slug, students):
+        """An assignment with the submissions of these students to grade."""
+        self.due, self.done = list(students), {}
         if self.progress:
-            self.bar = self.progress.add_task(slug, total=count, student="")
-        elif not count:
+            self.bar = self.progress.add_task(slug, total=len(students), student="")
+        elif not students:
             print(f"{slug}: {UP_TO_DATE}", flush=True)
 
     def advance(self, outcome):
-        """One submission is graded and written."""
+        """One submission is graded and written; lines come in order of student, whoever was ready first."""
         if self.progress:
             self.progress.update(self.bar, advance=1, student=outcome.student)
-        else:
-            print(describe(outcome), flush=True)
-        if outcome.fault and self.progress:
-            self.progress.console.print(describe(outcome))
+            if outcome.fault:
+                self.progress.console.print(describe(outcome), markup=False, highlight=False)
+            return
+        self.done[outcome.student] = outcome
+        while self.due and self.due[0] in self.done:
+            print(describe(self.done.pop(self.due.pop(0))), flush=True)
+
+    def close(self):
+        """Leave the terminal as it was, however it ended."""
+        if self.progress:
+            self.progress.stop()
 
     def end(self, outcomes):
         """The last words: how many, and what needs a person."""
-        if self.progress:
-            self.progress.stop()
+        self.close()
         left = [outcome for outcome in outcomes if not outcome.judged]
         print(
             SUMMARY.format(count=len(outcomes), left=len(left))
@@ -202,8 +249,11 @@ class Lines:
 class JsonLines:
     """Shows one JSON record per submission, in order of student, and nothing else."""
 
-    def begin(self, slug, count):
+    def begin(self, slug, students):
         """Nothing to show."""
+
+    def close(self):
+        """Nothing to leave."""
 
     def advance(self, outcome):
         """Nothing to show yet: the order is the students', not the workers'."""
@@ -240,7 +290,11 @@ def describe(outcome) -> str:
     )
 
 
-def _prepare_worker():
+def _prepare_worker(scratch):
+    # A worker never outlives its grader, and what it writes goes when the grader goes.
+    with contextlib.suppress(AttributeError, OSError):
+        linux.die_with_parent(signal.SIGKILL)
+    tempfile.tempdir = scratch
     # The costly imports, once per worker and not within the first job.
     sys.modules.setdefault("rfc3987_syntax", None)
     import nbgrader.preprocessors  # noqa: F401

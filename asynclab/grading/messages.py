@@ -308,3 +308,21 @@ def gradebook_unusable(reason) -> str:
 def job_failed(reason) -> str:
     """A submission could not be graded at all: our fault."""
     return f"Kiriman ini tidak dinilai: {reason}. Ini bukan kesalahan mahasiswa; berkasnya tetap ada di submitted/. Nilai lagi dengan `asynclab grade --force --student`."
+
+
+WORKER_DIED = "proses penilainya mati setiap kali kiriman ini dinilai"
+
+
+def unreadable_folder(path, reason) -> str:
+    """A submission that can't be opened."""
+    return f"{path} tidak dapat dibaca: {reason}. Periksa izinnya, lalu nilai lagi."
+
+
+def not_written(path, reason) -> str:
+    """One submission's files could not be put in place."""
+    return f"Hasil kiriman ini tidak tersimpan: {path} tidak dapat ditulis ({reason}). Perbaiki, lalu nilai lagi; yang lain tidak terganggu."
+
+
+def gradebook_refused(reason) -> str:
+    """The gradebook did not take one submission's scores."""
+    return f"Hasil kiriman ini tidak tersimpan: buku nilai menolaknya ({reason}). Bila buku nilai sedang dipakai program lain, tutup program itu, lalu nilai lagi."

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from asynclab.errors import CommandError
@@ -20,13 +21,15 @@ __all__ = ["Writer"]
 
 ASIDE = ".sedang-ditulis"
 LOCK = ".asynclab-grade.lock"
+SCRATCH = "asynclab-nilai-"
 
 
 class Writer:
     """Puts graded submissions of one assignment into gradebook and `autograded/`. A context manager.
 
-    api: nbgrader's API on the course. Raises CommandError on entry where another grader is at work
-    or the course can't be written.
+    api: nbgrader's API on the course; `scratch`: a folder for the workers, outside the course,
+    which is removed at the end, or by the next writer where this one is killed.
+    Raises CommandError on entry where another grader is at work or the course can't be written.
     """
 
     def __init__(self, api, definition):
@@ -149,15 +152,27 @@ class Writer:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._lock_file.seek(0)
-            pid = self._lock_file.read().strip() or "?"
+            pid = self._lock_file.readline().strip() or "?"
             self._lock_file.close()
             raise CommandError(messages.grader_at_work(pid)) from None
         except OSError as error:
             raise CommandError(messages.unwritable(path, error.strerror)) from None
+        self._lock_file.seek(0)
+        _, _, left = self._lock_file.read().partition("\n")
+        _remove_scratch(left.strip())
+        self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
         self._lock_file.truncate(0)
-        self._lock_file.write(str(os.getpid()))
+        self._lock_file.write(f"{os.getpid()}\n{self.scratch}")
         self._lock_file.flush()
 
     def _unlock(self):
+        shutil.rmtree(self.scratch, ignore_errors=True)
         self._lock_file.truncate(0)
         self._lock_file.close()
+
+
+def _remove_scratch(path):
+    """What a killed grader has left; only a folder that a writer can have made."""
+    folder = Path(path)
+    if folder.name.startswith(SCRATCH) and folder.parent == Path(tempfile.gettempdir()):
+        shutil.rmtree(folder, ignore_errors=True)
