@@ -45,7 +45,7 @@ CARRIERS = (
     "contextlib", "functools", "inspect", "logging", "asynclab", "IPython",
 )  # fmt: skip
 CARRIERS_INSIDE = ("inspect", "ctypes", "gc")
-SYSTEM = ("/dev/", "/proc/self/", "/usr/share/", "/usr/lib")
+SYSTEM = ("/tmp/", "/dev/", "/proc/self/", "/usr/share/", "/usr/lib")
 
 
 class Watcher:

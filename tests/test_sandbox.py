@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell
 from tiny_course import GOOD_TOTAL, OBSTACLE, SLUG, TinyCourse, answered, find, index
 
 from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME
+from asynclab.grading.sandbox import FOLDER
 
 pytestmark = pytest.mark.heavy
 
@@ -263,7 +264,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world():
-    """The class, graded once; not below /tmp, which is the working folder of student code."""
+    """The class, graded once; not below /tmp, which student code may use as its own."""
     if OBSTACLE:
         pytest.skip(f"student code can't be shut in here: {OBSTACLE}")
     folder = Path(tempfile.mkdtemp(prefix="asynclab-", dir="/var/tmp"))

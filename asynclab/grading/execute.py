@@ -160,7 +160,9 @@ class ExecuteAndJudge(Execute):
             found = suspicion.inspect(cell.source)[:LOGGED]
             sentences += [messages.suspicion(cell.execution_count, item) for item in found]
         if sentences:
-            notebook.cells.insert(0, instructor_note(sentences, notebook))
+            first = notebook.cells[0].source if notebook.cells else ""
+            repaired = first.startswith((messages.REPAIRED, messages.UNREADABLE))
+            notebook.cells.insert(int(repaired), instructor_note(sentences, notebook))
 
 
 class SaveGrades(SaveAutoGrades):
