@@ -85,16 +85,19 @@ class VirtualLoop(asyncio.BaseEventLoop):
     hosts_runs = False
     """Whether code on this loop may itself call `run`: only on the loop of a notebook's cells."""
 
+    _closed = True
+    """Until `__init__` has come to its end: what was refused needs no closing."""
+
     def __init__(self, *, horizon=3600.0, latency=0.0, bandwidth=None, shuffle=None):
+        self.network = Network(self, latency=latency, bandwidth=bandwidth)
+        self.horizon = math.inf if horizon == math.inf else round(horizon * TICKS_PER_SECOND)
         super().__init__()
         self.ticks = 0
         self.turns = 0
         self.wall_offset = clock.EPOCH * TICKS_PER_SECOND  # what `time.time()` is ahead of `ticks`
-        self.horizon = round(horizon * TICKS_PER_SECOND)
         self.recording = Recording(self.time)
         self.workers = Workers(self)
         self.threads = threads.Threads(self)
-        self.network = Network(self, latency=latency, bandwidth=bandwidth)
         self.witness = None
         self.main = None
         self.ending = None

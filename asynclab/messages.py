@@ -184,6 +184,11 @@ _INSTEAD = (
 )
 
 
+def not_seconds(name, value) -> str:
+    """An option of `run` that is no number."""
+    return f"`run(..., {name}={value!r})`: isi `{name}` dengan jumlah detik, misalnya 60."
+
+
 def unknown_host(name) -> str:
     """A scenario speaks of a host that it has not made."""
     return f"Host “{name}” belum dikenal di jaringan; daftarkan dahulu dengan `network.add_host({name!r})`."
@@ -328,7 +333,9 @@ _OBSERVATIONS = {
 
 def logged(item) -> str:
     """An exception that a server or the student's own code logged."""
-    return f"Sementara itu tercatat pada {at(item.time)}: {item.text[:200]} (di {place(item.place)})."
+    return (
+        f"Sementara itu tercatat pada {at(item.time)}: {item.text[:200]} (di {place(item.place)})."
+    )
 
 
 def began_after(kind, names, moment) -> str:

@@ -26,6 +26,7 @@ __all__ = ["Performance", "Stopped"]
 GRACE = 3.0
 GRACE_OF_INTERRUPT = 0.5
 THROW_INTERVAL = 0.005
+JOIN_SLICE = 0.2
 SHOWN_PARTS = 3
 VERDICTS = {
     Deadlock: "deadlock", Livelock: "livelock", HorizonReached: "horizon", Overflow: "overflow",
@@ -65,12 +66,12 @@ class Performance:
         _nudge_the_deaf()
         code = getattr(inspect.unwrap(self._scenario), "__code__", None)
         with (
+            _frozen_garbage(),
             _seeded(self._trace.seed),
             places.testing(code and code.co_filename, hidden=self._hidden),
             self._belongings,  # let go here, since a thread that stays deaf never would
             Witness(self._loop),
         ):
-            self._thread.start()
             self._guard()
         self._write_down()
         self._trace.wall = {
@@ -91,11 +92,12 @@ class Performance:
     # ---- on the thread that called run
 
     def _guard(self):
-        """Wait for the run's thread; stop it when it takes more than the real seconds it has."""
+        """Start the run's thread; stop it when it takes more than the real seconds it has."""
         try:
-            self._thread.join(0.8 * self._wall_limit)
+            self._thread.start()
+            self._join(0.8 * self._wall_limit)
             turns = self._loop.turns
-            self._thread.join(0.2 * self._wall_limit)
+            self._join(0.2 * self._wall_limit)
             if not self._thread.is_alive():
                 return
             if self._playing:
@@ -108,6 +110,12 @@ class Performance:
         except KeyboardInterrupt:
             self._stop(GRACE_OF_INTERRUPT)
             raise
+
+    def _join(self, seconds):
+        # In slices, since a signal that another thread caught waits for this one to look.
+        deadline = clock.real.monotonic() + seconds
+        while self._thread.is_alive() and (left := deadline - clock.real.monotonic()) > 0:
+            self._thread.join(min(left, JOIN_SLICE))
 
     def _describe_stop(self, progress):
         place, threads = places.place_of_thread(self._thread), []
@@ -145,13 +153,11 @@ class Performance:
         for _ in range(3):  # a last Stopped may come in between
             with contextlib.suppress(Stopped):
                 self._leaving = True
-                gc.unfreeze()
                 with contextlib.suppress(Exception):
                     self._loop.close()
                 break
 
     def _perform(self):
-        gc.freeze()  # so that the collections at the end only look at what this run has made
         sys.set_coroutine_origin_tracking_depth(3)
         world = World(self._loop, self._trace.seed, self._belongings)
         # Also for what runs between two turns: finalizers sleep in virtual time.
@@ -207,6 +213,16 @@ def _describe(error):
         "text": clean_text(text),
         "place": place and to_json(place),
     }
+
+
+@contextlib.contextmanager
+def _frozen_garbage():
+    # So that the collections at the end only look at what this run has made.
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextlib.contextmanager

@@ -36,8 +36,8 @@ def run(
     shuffle: a seed that permutes tasks that are ready at the same moment.
 
     Never raises for what student code does: that is in the trace. Raises TypeError where
-    `scenario` is not a coroutine function, RuntimeError within another run. Runs of several
-    threads take turns.
+    `scenario` is not a coroutine function or an option no number, RuntimeError within another
+    run. Runs of several threads take turns.
     """
     stage = current_stage()
     if stage is not None and stage.replays:
@@ -49,6 +49,7 @@ def run(
     loop = clock.current_loop()
     if loop is not None and not loop.hosts_runs:
         raise RuntimeError(messages.nested_run())
+    _require_numbers(horizon=horizon, wall_limit=wall_limit, latency=latency)
     if seed is None:
         seed = DEFAULT_SEED if stage is None else stage.seed
     options = {"horizon": horizon, "latency": latency, "bandwidth": bandwidth, "shuffle": shuffle}
@@ -58,3 +59,9 @@ def run(
     if stage is not None:
         stage.traces.append(trace)
     return trace
+
+
+def _require_numbers(**options):
+    for name, value in options.items():
+        if type(value) not in (int, float) or value != value:
+            raise TypeError(messages.not_seconds(name, value))
