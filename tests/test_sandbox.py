@@ -15,7 +15,6 @@ from nbformat.v4 import new_code_cell
 from tiny_course import GOOD_TOTAL, OBSTACLE, SLUG, TinyCourse, answered, find, index
 
 from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME
-from asynclab.grading.sandbox import FOLDER
 
 pytestmark = pytest.mark.heavy
 
