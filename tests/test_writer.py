@@ -87,9 +87,9 @@ def test_a_late_submission_pays_what_the_course_says(course):
     for hours in (1, -1):
         write(course, timestamp=due + datetime.timedelta(hours=hours))
         with course[1].gradebook as gradebook:
-            record.append(gradebook.find_submission(SLUG, "ani").score)
+            record.append(gradebook.find_submission(SLUG, "ani").late_submission_penalty)
 
-    assert record == [0, 7]
+    assert record == [7, 0]
 
 
 def test_a_failed_transaction_changes_nothing(course, monkeypatch):
