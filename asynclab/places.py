@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import linecache
 import os
 import re
@@ -21,6 +22,15 @@ __all__ = [
 SOURCE_LIMIT = 200
 WITHHELD = Place("", 0, "", "")
 """The place of a line that students are not shown: it stands in a hidden test."""
+
+# What stands between a coroutine and what it awaits, and does not say what that is.
+WRAPPERS = (
+    "async_generator_asend",
+    "async_generator_athrow",
+    "anext_awaitable",
+    "coroutine_wrapper",
+)
+WRAPPED = ("async_generator", "coroutine", "generator", *WRAPPERS)
 
 _FOLDERS = {
     *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
@@ -106,16 +116,23 @@ def place_of_coroutine(awaited) -> Place | None:
     """The innermost student line in a chain of suspended coroutines and generators."""
     frames = []
     while awaited is not None:
+        if type(awaited).__name__ in WRAPPERS:
+            awaited = _unwrap(awaited)
+            continue
         for prefix in ("cr", "gi", "ag"):
             frame = getattr(awaited, f"{prefix}_frame", None)
             if frame is not None:
                 frames.append((frame.f_code, frame.f_lineno))
                 break
-        following = (
-            getattr(awaited, name, None) for name in ("cr_await", "gi_yieldfrom", "ag_await")
-        )
+        names = ("cr_await", "gi_yieldfrom", "ag_await")
+        following = (getattr(awaited, name, None) for name in names)
         awaited = next((inner for inner in following if inner is not None), None)
     return find_place(frames)
+
+
+def _unwrap(awaited):
+    inside = gc.get_referents(awaited)
+    return next((item for item in inside if type(item).__name__ in WRAPPED), None)
 
 
 def coroutine_name(coroutine) -> str:
