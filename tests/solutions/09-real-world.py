@@ -1,6 +1,6 @@
 # ruff: noqa: F821 - these are cells of the lesson
 # %% exercise-1
-async def fetch_titles(urls):
+async def fetch_pages(urls):
     async def fetch(session, url):
         try:
             async with session.get(url) as response:
