@@ -8,6 +8,7 @@ import shutil
 import time
 from pathlib import Path
 
+from asynclab import isolation
 from asynclab.errors import CommandError
 from asynclab.grading.grade import Lines, grade_course
 from asynclab.grading.release import CONFIG, open_course
@@ -89,6 +90,10 @@ def prepare_folder(course, folder, slugs) -> Path:
 def go_round(course, folder, slugs, students) -> list:
     """generate, release, submit, collect, autograde, feedback; returns everybody's results."""
     api = open_course(folder)
+    if obstacle := isolation.obstacle():
+        # The submissions are the course's own answers: without isolation they may run all the same.
+        api.config.ExecuteAndJudge.trust_submissions = True
+        print(NOT_ISOLATED.format(obstacle=obstacle, remedy=isolation.remedy()))
     with api.gradebook as gradebook:
         for student in students:
             gradebook.update_or_create_student(
@@ -166,6 +171,7 @@ OCCUPIED = "Folder {folder} sudah berisi hal lain; isinya tidak disentuh. Pilih 
 UNWRITABLE = "Folder {folder} tidak dapat disiapkan: {reason}. Pilih folder lain dengan --folder."
 FAILED = "Langkah untuk '{slug}' gagal: {reason}"
 
+NOT_ISOLATED = "Catatan: kode mahasiswa tidak dapat diisolasi di komputer ini ({obstacle}). Kelas percobaan ini tetap jalan, karena jawabannya milik kursus sendiri; untuk kelas sungguhan: {remedy}."
 CLASS = "Sebuah kelas percobaan dengan {count} mahasiswa, di {folder}. Setiap langkah di bawah ini dapat Anda jalankan sendiri di kursus Anda."
 GENERATE = "Membuat versi mahasiswa: jawaban dan uji tersembunyi dibuang dari source/, hasilnya ada di release/."
 RELEASE = (
