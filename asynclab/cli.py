@@ -39,6 +39,7 @@ SUBCOMMANDS = {
     "book": Subcommand("asynclab.grading.book", "membuat buku pelajaran sebagai situs statis"),
     "demo": Subcommand("asynclab.grading.demo", "sebuah kelas percobaan, dari rilis sampai umpan balik"),
     "grade": Subcommand("asynclab.grading.grade", "menilai semua yang sudah dikumpulkan"),
+    "regrade": Subcommand("asynclab.grading.regrade", "menilai ulang catatan sesudah kriteria berubah"),
     "doctor": Subcommand("asynclab.doctor", "memeriksa apakah lingkungan ini siap dipakai"),
 }
 

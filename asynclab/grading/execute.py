@@ -240,7 +240,8 @@ def trace_output(evidence: Evidence, seed):
     record = {"seed": seed, "missing": evidence.missing, "traces": traces}
     size = len(repr(record))
     if size > TRACE_LIMIT:
-        record = {"seed": seed, "missing": messages.trace_too_large(size), "traces": []}
+        sentence = messages.trace_too_large(size)
+        record = {"seed": seed, "missing": sentence, "traces": [], "dropped": True}
     return new_output("display_data", data={TRACE_MIME: record})
 
 

@@ -326,3 +326,50 @@ def not_written(path, reason) -> str:
 def gradebook_refused(reason) -> str:
     """The gradebook did not take one submission's scores."""
     return f"Hasil kiriman ini tidak tersimpan: buku nilai menolaknya ({reason}). Bila buku nilai sedang dipakai program lain, tutup program itu, lalu nilai lagi."
+
+
+# ---- judging again
+
+
+def no_course(folder) -> str:
+    """Not in a course."""
+    return f"Folder {folder} bukan folder kursus: tidak ada nbgrader_config.py. Pindahlah ke folder kursus, lalu ulangi."
+
+
+def nothing_graded(slug) -> str:
+    """No traces are stored."""
+    return f"Belum ada kiriman '{slug}' yang sudah dinilai. Jalankan `asynclab grade {slug}` dahulu."
+
+
+def unreadable_source(path, reason) -> str:
+    """The instructor's notebook."""
+    return f"{path} tidak dapat dibaca ({reason}). Perbaiki, lalu ulangi."
+
+
+def generate_first(slug) -> str:
+    """source/ and gradebook disagree about cells or points."""
+    return f"Sel uji atau nilai maksimum di source/{slug}/ lain dari buku nilai. Jalankan `nbgrader generate_assignment --force {slug}` dahulu."
+
+
+def regrade_change(student, cell, before, now) -> str:
+    """A line of the report."""
+    return f"{student}: {cell} {_score(before)} → {_score(now)}"
+
+
+def regrade_summary(count, changed) -> str:
+    """The last words."""
+    return f"{count} kiriman dinilai ulang dari catatannya, tanpa menjalankan kode mahasiswa; nilai {changed} di antaranya berubah."
+
+
+def regrade_fault(student, cell, reason) -> str:
+    """A line for what could not be judged again."""
+    return f"{student}{', ' + cell if cell else ''}: {reason}"
+
+
+REGRADE_NO_TRACE = "tidak ada catatan yang dapat dinilai ulang, jadi nilainya tetap. Nilai lagi dengan `asynclab grade --force`."
+REGRADE_OTHER_RUN = "skenarionya berubah, bukan hanya kriterianya, jadi catatan lama tidak berlaku dan nilainya tetap. Nilai lagi dengan `asynclab grade --force`."
+REGRADE_UNREADABLE = "notebook di autograded/ tidak dapat dibaca, jadi nilainya tetap. Nilai lagi dengan `asynclab grade --force`."
+
+
+def _score(score):
+    return "tidak dinilai" if score is None else number(score)
