@@ -124,6 +124,10 @@ class Transport(selector_events._SelectorSocketTransport):
         names = " -> ".join("{}:{}".format(*self._extra[name]) for name in ("sockname", "peername"))
         return f"<{type(self).__name__} {names} {state}>"
 
+    def is_closing(self):
+        """Like asyncio's; also once the network is closed, so that a stream writer's end is quiet."""
+        return super().is_closing() or (self._sock is not None and self._sock.discarded)
+
     def __del__(self):
         # A network that was closed has its open connections on record already.
         if self._sock is not None and not self._sock.discarded:
