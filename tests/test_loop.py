@@ -743,3 +743,19 @@ def test_shuffling_keeps_the_order_of_callbacks():
         return record
 
     assert play(main, shuffle=3) == list(range(8))
+
+
+def test_sleeping_for_a_rounding_residue_ends():
+    """Code that sleeps for 0 s until a moment has passed gets past it, as on a real clock."""
+
+    async def until_past(moment):
+        loop = asyncio.get_running_loop()
+        while loop.time() <= moment:
+            await asyncio.sleep(moment - loop.time())
+        return round(loop.time(), 6)
+
+    loop = VirtualLoop()
+    try:
+        assert loop.run_until_complete(until_past(2.0)) == 2.0
+    finally:
+        loop.close()
