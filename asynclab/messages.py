@@ -45,10 +45,14 @@ def verdict(trace) -> str:
     shown, rest = _grouped(trace.stuck)
     rest += max(trace.reason.get("count", 0) - len(trace.stuck), 0)
     more = [f"• … dan {number(rest)} task lain"] if rest else []
-    return "\n".join([_VERDICTS[trace.verdict](trace), *shown, *more])
+    # A task that died of an error that nobody saw is often why the others wait.
+    unseen = [item for item in trace.observations if item.kind == "never-retrieved"]
+    died = [f"• {observation(item)}" for item in unseen[:SHOWN_ERRORS]]
+    return "\n".join([_VERDICTS[trace.verdict](trace), *shown, *more, *died])
 
 
 SHOWN_GROUPS = 8
+SHOWN_ERRORS = 2
 SHOWN_NAMES = 4
 
 

@@ -799,3 +799,21 @@ def test_in_a_real_kernel():
 def test_base_exceptions_of_the_loop_are_no_exceptions():
     """Student code with `except Exception` cannot swallow a verdict by accident."""
     assert not issubclass(Deadlock, Exception)
+
+
+def test_deadlock_names_the_task_that_died():
+    """A deadlock whose cause is a task that failed unseen says so, with the error and its line."""
+
+    async def feed(queue):
+        raise KeyError("halaman 3")
+
+    async def scenario(world):
+        queue = asyncio.Queue()
+        world.feeder = asyncio.create_task(feed(queue))
+        del world.feeder
+        await queue.get()
+
+    trace = run(scenario)
+
+    with pytest.raises(TraceError, match="KeyError: 'halaman 3', dan galatnya tidak pernah diambil"):
+        trace.require_finished()
