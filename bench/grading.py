@@ -1,0 +1,215 @@
+"""What grading a class costs: stock nbgrader, this project's engine, and the floor, in one run.
+
+python -m bench grading                                    a handful of students, one assignment
+python -m bench.grading --students 20 --all                the class of the README
+python -m bench.grading --sizes 10 100 1000 --no-stock     cost per submission in larger classes
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from asynclab.grading.release import CONFIG, generate_releases, open_course
+from asynclab.grading.sample_class import draw_submissions, make_students
+
+ROOT = Path(__file__).resolve().parent.parent
+SLUG = "latihan-2-task-queue"
+STUDENTS = 4
+SAMPLE_SECONDS = 0.1
+# nbgrader's own preprocessors; the same limit for a cell, since some submissions never end.
+STOCK_CONFIG = """
+from pathlib import Path
+
+c = get_config()
+c.CourseDirectory.course_id = "modul11"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.Execute.timeout = 15
+c.Execute.interrupt_on_timeout = True
+"""
+NBGRADER = "import sys; sys.modules['rfc3987_syntax'] = None; from nbgrader.apps.nbgraderapp import main; main()"
+# Runs and judges the answers in one warm interpreter: no sandbox, no notebook, no gradebook.
+FLOOR = """
+import contextlib, io, sys, time
+from pathlib import Path
+import nbformat
+from asynclab.grading.course import judge_answer, read_assignments
+root, slug, part, parts = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+(assignment,) = [item for item in read_assignments(root) if item.slug == slug]
+paths = sorted(Path(sys.argv[5]).glob(f"*/{slug}/*.ipynb"))[part::parts]
+answers = []
+for path in paths:
+    with contextlib.suppress(Exception):
+        cells = nbformat.read(path, 4).cells
+        answers.append("\\n\\n".join(c.source for c in cells if c.metadata.get("nbgrader", {}).get("solution")))
+out = io.StringIO()
+with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    judge_answer(assignment, assignment.solution)
+    began = time.perf_counter()
+    for answer in answers:
+        with contextlib.suppress(BaseException):
+            judge_answer(assignment, answer)
+print(time.perf_counter() - began)
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one way of grading took: seconds of wall and CPU, peak bytes of all processes, submissions graded."""
+
+    wall: float
+    cpu: float
+    memory: int
+    graded: int
+
+
+def main(argv=()) -> None:
+    """Grade one class in every way and print the table."""
+    parser = argparse.ArgumentParser("python -m bench.grading")
+    parser.add_argument("slug", nargs="*", default=[SLUG])
+    parser.add_argument("--students", type=int, default=STUDENTS)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--no-stock", action="store_true")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[])
+    options = parser.parse_args(argv)
+    slugs = sorted(path.parent.name for path in (ROOT / "source").glob("*/*.ipynb"))
+    slugs = slugs if options.all else options.slug
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        for size in options.sizes or [options.students]:
+            compare(Path(folder, str(size)), slugs, size, stock=not options.no_stock)
+
+
+def compare(folder, slugs, students, *, stock) -> None:
+    """One class of so many students: prepared once, graded in a copy each way."""
+    course = prepare(folder / "kelas", slugs, students)
+    count = len(list((course / "submitted").glob("*/*/*.ipynb")))
+    cores = len(os.sched_getaffinity(0))
+    print(f"{students} students, {len(slugs)} assignments, {count} submissions, {cores} cores")
+    ways = {}
+    if stock:
+        commands = [[sys.executable, "-c", NBGRADER, "autograde", slug] for slug in slugs]
+        ways["nbgrader, its own preprocessors"] = (commands, STOCK_CONFIG)
+        ways["nbgrader, ours"] = (commands, None)
+    for workers in sorted({1, cores}):
+        command = [sys.executable, "-m", "asynclab", "grade", *slugs, "--workers", str(workers)]
+        ways[f"asynclab grade, {workers} worker(s)"] = ([command], None)
+    costs = {}
+    for number, (name, (commands, config)) in enumerate(ways.items()):
+        copy = folder / str(number)
+        shutil.copytree(course, copy)
+        if config:
+            (copy / CONFIG).write_text(config)
+        costs[name] = measure(commands, copy)
+        show(name, costs[name])
+    fastest = list(costs.values())[-1]
+    floor = measure_floor(course, slugs, cores)
+    print(f"  {'floor, one warm interpreter per core':38} {floor:8.1f} s wall (start not counted)")
+    for name, cost in costs.items():
+        if cost is not fastest and cost.wall:
+            print(f"  {name}: {cost.wall / fastest.wall:.1f} x the time of the last")
+    print(f"  the last: {fastest.wall / floor:.1f} x the floor")
+
+
+def prepare(course, slugs, students):
+    """A course with this class's submissions collected."""
+    course.mkdir(parents=True)
+    shutil.copy(ROOT / CONFIG, course)
+    for slug in slugs:
+        shutil.copytree(ROOT / "source" / slug, course / "source" / slug)
+    api = open_course(course)
+    releases = generate_releases(course, slugs)
+    for slug in slugs:
+        if not (result := api.generate_assignment(slug, force=True))["success"]:
+            raise SystemExit(result["log"])
+        release = releases[f"{slug}/{slug}.ipynb"]
+        for item in draw_submissions(ROOT, release, slug, make_students(students)):
+            if item.content is not None:
+                folder = course / "submitted" / item.student.id / slug
+                folder.mkdir(parents=True)
+                (folder / f"{slug}.ipynb").write_bytes(item.content)
+    return course
+
+
+def measure(commands, course) -> Cost:
+    """Run the commands in a course and look at the processes they start."""
+    peak, cpu, began = 0, 0.0, time.perf_counter()
+    for command in commands:
+        before = os.times()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(
+            command,
+            cwd=course,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        done, seen = threading.Event(), [0]
+        watch = threading.Thread(target=watch_memory, args=(process.pid, done, seen))
+        watch.start()
+        process.wait()
+        done.set()
+        watch.join()
+        after = os.times()
+        cpu += after.children_user + after.children_system
+        cpu -= before.children_user + before.children_system
+        peak = max(peak, seen[0])
+    graded = len(list((course / "autograded").glob("*/*/*.ipynb")))
+    return Cost(time.perf_counter() - began, cpu, peak, graded)
+
+
+def watch_memory(pid, done, seen) -> None:
+    """Keep in seen[0] the most that a process and all below it have used; shared pages are counted once."""
+    while not done.wait(SAMPLE_SECONDS):
+        total = 0
+        try:
+            family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        except psutil.Error:
+            continue
+        for process in family:
+            try:
+                total += process.memory_full_info().pss
+            except (psutil.Error, AttributeError):
+                continue
+        seen[0] = max(seen[0], total)
+
+
+def measure_floor(course, slugs, cores) -> float:
+    """Seconds for the answers alone, those that can be read, split among the cores."""
+    total = 0.0
+    for slug in slugs:
+        script = [sys.executable, "-c", FLOOR, str(ROOT), slug]
+        parts = [
+            subprocess.Popen(
+                [*script, str(part), str(cores), str(course / "submitted")],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for part in range(cores)
+        ]
+        total += max(float(part.communicate()[0]) for part in parts)
+    return total
+
+
+def show(name, cost) -> None:
+    """One row."""
+    speed = cost.graded / cost.wall * 60
+    print(
+        f"  {name:38} {cost.wall:8.1f} s wall {cost.cpu:8.1f} s CPU {cost.memory / 2**20:7.0f} MiB "
+        f"{cost.graded:5} graded {speed:8.1f} per minute",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
