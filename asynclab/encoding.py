@@ -13,6 +13,7 @@ DEPTH_LIMIT = 20
 ITEM_LIMIT = 20_000
 ARGUMENT_LIMIT = 20
 TAG = "$"
+CUT = {TAG: "object", "type": "…", "text": "…"}
 
 
 def encode(value):
@@ -39,7 +40,7 @@ class _Encoder:
         if value is Ellipsis:
             return {TAG: "ellipsis"}
         if self.items < 0 or depth < 0:
-            return {TAG: "object", "type": class_names(kind)[0], "text": "…"}
+            return dict(CUT)
         for base, method in _ENCODERS:
             if issubclass(kind, base):
                 return method(self, value, depth - 1)
@@ -68,23 +69,36 @@ class _Encoder:
         return {TAG: "bytes", "hex": value.hex()} if len(value) < STRING_LIMIT else _opaque(value)
 
     def _list(self, value, depth):
-        return [self.encode(item, depth) for item in list.__iter__(value)]
+        return self._items(list.__iter__(value), depth)
 
     def _tuple(self, value, depth):
-        return {TAG: "tuple", "items": [self.encode(item, depth) for item in tuple.__iter__(value)]}
+        return {TAG: "tuple", "items": self._items(tuple.__iter__(value), depth)}
 
     def _set(self, value, depth):
         kind = set if issubclass(type(value), set) else frozenset
-        items = sorted((self.encode(item, depth) for item in kind.__iter__(value)), key=repr)
+        items = sorted(self._items(kind.__iter__(value), depth), key=repr)
         return {TAG: kind.__name__, "items": items}
 
     def _dict(self, value, depth):
-        pairs = [
-            [self.encode(key, depth), self.encode(item, depth)] for key, item in dict.items(value)
-        ]
-        if all(type(key) is str and key != TAG for key, _ in pairs):
+        pairs = self._items(dict.items(value), depth, self._pair)
+        if all(type(pair) is list and type(pair[0]) is str and pair[0] != TAG for pair in pairs):
             return dict(pairs)
-        return {TAG: "dict", "items": pairs}
+        return {
+            TAG: "dict",
+            "items": [pair if type(pair) is list else [pair, pair] for pair in pairs],
+        }
+
+    def _pair(self, pair, depth):
+        return [self.encode(pair[0], depth), self.encode(pair[1], depth)]
+
+    def _items(self, values, depth, encode=None):
+        items = []
+        for value in values:
+            if self.items < 0:
+                items.append(dict(CUT))
+                break
+            items.append((encode or self.encode)(value, depth))
+        return items
 
     def _outcome(self, value, depth):
         inner, cancelled_at = self.encode(value.value, depth), value.cancelled_at
@@ -142,8 +156,8 @@ def _decode(data, depth):
         return {key: _decode(item, depth - 1) for key, item in data.items()}
     try:
         return _DECODERS[data[TAG]](data, lambda item: _decode(item, depth - 1))
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise ValueError(f"not an encoded value: {str(data)[:80]}") from error
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError("not an encoded value") from error
 
 
 _DECODERS = {

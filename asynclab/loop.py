@@ -14,8 +14,9 @@ from asynclab import clock, threads
 from asynclab.network import Network
 from asynclab.notsimulated import NotSimulatedError, refuse_unsimulated
 from asynclab.places import place_of_stack
-from asynclab.recording import Overflow, Recording
+from asynclab.recording import NAME_LIMIT, Overflow, Recording
 from asynclab.stillness import Stillness
+from asynclab.values import clean_text
 from asynclab.workers import Workers
 
 __all__ = [
@@ -56,7 +57,7 @@ class VirtualTask(asyncio.Task):
     def set_name(self, value):
         """Like asyncio's."""
         super().set_name(value)
-        self.record.name = self.get_name()
+        self.record.name = clean_text(self.get_name(), NAME_LIMIT)
 
 
 class VirtualFuture(asyncio.Future):

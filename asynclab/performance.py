@@ -28,6 +28,7 @@ GRACE_OF_INTERRUPT = 0.5
 THROW_INTERVAL = 0.005
 JOIN_SLICE = 0.2
 SHOWN_PARTS = 3
+CONNECTION_LIMIT = 2_000
 VERDICTS = {
     Deadlock: "deadlock", Livelock: "livelock", HorizonReached: "horizon", Overflow: "overflow",
 }  # fmt: skip
@@ -87,7 +88,8 @@ class Performance:
         trace.turns = trace.turns or self._loop.turns
         trace.notes_, trace.spans_ = list(recording.notes), list(recording.spans)
         trace.tasks, trace.observations = list(recording.tasks), list(recording.observations)
-        trace.connections_, trace.failures_ = network.connections, network.failures
+        trace.connections_ = network.connections[:CONNECTION_LIMIT]
+        trace.failures_ = network.failures[:CONNECTION_LIMIT]
 
     # ---- on the thread that called run
 

@@ -13,6 +13,7 @@ from asynclab.values import clean_text
 __all__ = ["Overflow", "Recording", "owner"]
 
 EVENT_LIMIT = 20_000
+EVENT_SIZE = 100
 DATA_LIMIT = 4_000_000
 TASK_LIMIT = 2_000
 STEP_LIMIT = 500
@@ -54,9 +55,9 @@ class Recording:
     def note(self, key, value):
         """Write down `value` under `key`, encoded at once, so that later changes do not show."""
         if not self._frozen:
-            value = encode(value)
-            order = self._next_order(measure(value))
-            self.notes.append(Note(clean_text(key, NAME_LIMIT), value, self.now(), order))
+            key, value = clean_text(key, NAME_LIMIT), encode(value)
+            order = self._next_order(len(key) + measure(value))
+            self.notes.append(Note(key, value, self.now(), order))
 
     def begin(self, kind, name, data, task) -> Span:
         """Begin a span and return it."""
@@ -64,7 +65,7 @@ class Recording:
         if self._frozen:
             return Span(kind, name, self.now(), 0)
         data = encode(data)
-        order = self._next_order(measure(data))
+        order = self._next_order(len(kind) + len(name) + measure(data))
         span = Span(kind, name, self.now(), order, data=data, task=task)
         self.spans.append(span)
         return span
@@ -121,7 +122,7 @@ class Recording:
 
     def _next_order(self, size):
         self._order += 1
-        self._size += size
+        self._size += size + EVENT_SIZE
         if self._order > EVENT_LIMIT or self._size > DATA_LIMIT:
             self.overflowed = True
             raise Overflow
