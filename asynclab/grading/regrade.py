@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -139,10 +140,9 @@ def rejudge(content: bytes, tests: dict[str, str]):
 
     content: an autograded notebook; tests: test cell -> its source now. A cell without usable traces stays as it was.
     """
-    from asynclab.grading.execute import find_fault, judgement_outputs
+    from asynclab.grading.execute import judgement_outputs
     from asynclab.grading.judge import Evidence, judge
     from asynclab.grading.outputs import TRACE_MIME
-    from asynclab.stripping import strip
 
     try:
         notebook = nbformat.reads(content.decode(), 4)
@@ -150,13 +150,13 @@ def rejudge(content: bytes, tests: dict[str, str]):
         return content, {}, [("", messages.REGRADE_UNREADABLE)]
     cells = {cell.metadata.nbgrader["grade_id"]: cell for cell in notebook.cells if _is_test(cell)}
     names = [name for name in cells if name in tests]
-    old = dict(zip(names, strip([cells[name].source for name in names])))
-    new = dict(zip(names, strip([tests[name] for name in names])))
+    old = dict(zip(names, _strip(tuple(cells[name].source for name in names))))
+    new = dict(zip(names, _strip(tuple(tests[name] for name in names))))
     faults = [(name, messages.REGRADE_NO_TRACE) for name in tests if name not in cells]
     evidence, seed = [], 0
     for name in names:
         cell = cells[name]
-        cell_fault = find_fault(_with_source(cell, tests[name]), new[name])
+        cell_fault = _find_fault(name, tests[name], new[name])
         record = next(
             (o.data[TRACE_MIME] for o in cell.outputs if TRACE_MIME in o.get("data", {})), None
         )
@@ -195,10 +195,25 @@ def _read_trace(data):
     return data["rejected"] if "rejected" in data else read_trace(json.loads(json.dumps(data)))
 
 
-def _with_source(cell, source):
-    copy = nbformat.from_dict(cell)
-    copy.source = source
-    return copy
+@functools.cache
+def _strip(sources):
+    # The same for every student, and the costliest part.
+    from asynclab.stripping import strip
+
+    return strip(list(sources))
+
+
+@functools.lru_cache(1024)
+def _find_fault_of(name, source, stripped_source, stripped_fault):
+    from asynclab.grading.execute import find_fault
+    from asynclab.stripping import Stripped
+
+    cell = nbformat.v4.new_code_cell(source, metadata={"nbgrader": {"grade_id": name}})
+    return find_fault(cell, Stripped(stripped_source, fault=stripped_fault))
+
+
+def _find_fault(name, source, stripped):
+    return _find_fault_of(name, source, stripped.source, stripped.fault)
 
 
 def _set_source(cell, source):
