@@ -332,6 +332,7 @@ _OBSERVATIONS = {
     "thread-failed": "Sebuah thread gagal: {text}{where}.",
     "warning": "Peringatan Python: {text}{where}.",
     "log": "Catatan log: {text}.",
+    "stubborn": "Pembersihan sesudah skenario tidak pernah berakhir, jadi dihentikan.",
 }
 
 
@@ -386,7 +387,7 @@ def never_began(kind, number_, latest) -> str:
 
 def too_many_turns(turns, limit) -> str:
     """Polling."""
-    return f"Event loop berputar {turns} kali; menunggu tanpa polling cukup paling banyak {limit} kali."
+    return f"Event loop berputar {number(turns)} kali; menunggu tanpa polling cukup paling banyak {number(limit)} kali."
 
 
 def took(what, seconds, expected) -> str:
