@@ -19,7 +19,7 @@ from asynclab.places import (
     place_of_task,
     place_of_thread,
 )
-from asynclab.recording import Overflow
+from asynclab.recording import Overflow, owner
 from asynclab.trace import Leftover
 from asynclab.values import clean_text
 
@@ -100,7 +100,11 @@ def _number(task):
 
 
 def _owner(task):
-    return task.record.owner if isinstance(task, VirtualTask) else "student"
+    if isinstance(task, VirtualTask):
+        return task.record.owner
+    # From 3.12 on aiohttp makes some tasks of its servers itself, not through the loop.
+    context = task.get_context() if hasattr(task, "get_context") else {}
+    return context.get(owner, "student")
 
 
 def _leftover(task):

@@ -85,8 +85,6 @@ class Site:
 
         page = self.pages.get(request.raw_path, Page("tidak ditemukan", 404))
         data, headers = page.encode(request.headers.get("Accept-Encoding", ""))
-        if request.method == "HEAD":
-            data = b""
         name = (
             request.raw_path if request.method == "GET" else f"{request.method} {request.raw_path}"
         )
@@ -98,6 +96,8 @@ class Site:
         with self.world.span(self.kind, name, method=request.method, host=request.host):
             await asyncio.sleep(page.seconds)
             await response.prepare(request)
+            if request.method == "HEAD":
+                return response
             for piece in pieces[:-1]:
                 await response.write(piece)
                 await asyncio.sleep(page.pause)

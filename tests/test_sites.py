@@ -156,6 +156,19 @@ def test_every_request_is_a_span():
     ]
 
 
+def test_head_is_answered_without_a_body():
+    """HEAD gets the headers at once, whatever the body would have done."""
+    record = []
+
+    async def client(world, site, session):
+        async with session.head(site.url("/a")) as response:
+            record.append((world.time(), response.status, response.content_length))
+
+    visit({"/a": Page(BODY, seconds=1, pieces=9, pause=1, cut_at=5)}, client)
+
+    assert record == [(1.0, 200, len(BODY))]
+
+
 def test_next_request_never_overlaps_the_one_before():
     """Who asks again on receiving the last byte is never seen with two requests at once."""
     from asynclab import at_most
