@@ -1,7 +1,8 @@
 """What the closed world costs: the same coroutines in it, on a bare stock loop, and in real time.
 
-Real time is that of a plain asyncio loop that really sleeps; the bare loop is a stock one with every sleep cut to `sleep(0)`: what asyncio alone
-costs. The best of several runs counts; on a busy machine processor time says more than real time.
+Real time is that of a plain asyncio loop that really sleeps; the bare loop is a stock one with
+every sleep cut to `sleep(0)`: what asyncio alone costs. The best of several runs counts; on a busy
+machine processor time says more than real time.
 """
 
 from __future__ import annotations
