@@ -49,11 +49,11 @@ class World:
 
     @contextlib.contextmanager
     def span(self, kind, name="", **data):
-        """Context manager: from enter to exit something called `name` of this kind goes on."""
-        task = asyncio.current_task()
-        span = self._recording.begin(
-            kind, name, data, getattr(getattr(task, "record", None), "number", None)
-        )
+        """Context manager: from enter to exit something called `name` of this kind goes on.
+
+        Also in a worker thread of the run.
+        """
+        span = self._recording.begin(kind, name, data, _current_number())
         try:
             yield span
         except (asyncio.CancelledError, GeneratorExit):
@@ -101,12 +101,15 @@ class World:
         return Outcome("returned", value, self.time())
 
     async def cancel_after(self, seconds, coroutine, *, settle=60.0, name="dibatalkan") -> Outcome:
-        """Start a coroutine as a task, cancel it after `seconds`, say how it ended.
+        """Start a coroutine (or another awaitable), cancel it after `seconds`, say how it ended.
 
         Then `settle` seconds pass, so that whatever was left running shows in the trace.
         `cancelled_at` of the outcome is None where it had ended before.
         """
-        task = asyncio.create_task(coroutine, name=name)
+        if asyncio.iscoroutine(coroutine):
+            task = asyncio.create_task(coroutine, name=name)
+        else:  # a task that student code has made, or another awaitable
+            task = asyncio.ensure_future(coroutine)
         await asyncio.sleep(seconds)
         cancelled_at = self.time() if task.cancel() else None
         outcome = await self.attempt(task)
@@ -151,3 +154,11 @@ class World:
         """Stop everything served; called by `run` after the scenario."""
         while self._runners:
             await self._runners.pop().cleanup()
+
+
+def _current_number():
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # a worker thread
+        return None
+    return getattr(getattr(task, "record", None), "number", None)
