@@ -67,6 +67,7 @@ def test_an_earlier_demo_is_replaced(root, tmp_path):
 
 
 @pytest.mark.heavy
+@pytest.mark.filterwarnings("ignore")  # what nbgrader warns of in its own code is nbgrader's
 def test_the_whole_circle(course, capsys, tmp_path):
     """Three students from release to feedback; the folder is a course that can be opened."""
     assert main(["demo", SLUG, "--students", "3", "--folder", str(tmp_path / "coba")]) == 0
