@@ -15,7 +15,7 @@ from asynclab.network import Network
 from asynclab.notsimulated import NotSimulatedError, refuse_unsimulated
 from asynclab.places import place_of_stack
 from asynclab.recording import NAME_LIMIT, Overflow, Recording
-from asynclab.stillness import Stillness
+from asynclab.stillness import Stillness, longest_wait
 from asynclab.values import clean_text
 from asynclab.workers import Workers
 
@@ -309,7 +309,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 self.workers.collect()
             elif self.workers.step() or self._advance():
                 return
-            elif not others or not self._woken.wait(PATIENCE):
+            elif not others or not self._woken.wait(PATIENCE + longest_wait(others)):
                 raise Deadlock
 
     def _advance(self):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 
-__all__ = ["Stillness"]
+__all__ = ["Stillness", "longest_wait"]
 
 BLIND_ROUNDS = 20
+_TIMED_WAIT = threading.Condition.wait.__code__
 
 
 class Stillness:
@@ -33,6 +35,14 @@ class Stillness:
             if agreed >= (rounds if known else BLIND_ROUNDS):
                 return True
         return False
+
+
+def longest_wait(threads) -> float:
+    """The longest timeout, in real seconds, with which one of `threads` waits for an event or a queue."""
+    frames = sys._current_frames()
+    tops = filter(None, (frames.get(thread.ident) for thread in threads))
+    waits = [top.f_locals.get("timeout") for top in tops if top.f_code is _TIMED_WAIT]
+    return max((timeout for timeout in waits if timeout is not None), default=0.0)
 
 
 def _look(thread):

@@ -5,6 +5,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from asynclab import run
 from asynclab.threads import install
 
@@ -165,3 +167,21 @@ def test_starting_threads_is_patched_once():
     assert threading.Thread.start is before
     assert before.__name__ == "start"
     assert before.__doc__.startswith("Start the thread's activity")
+
+
+def test_a_library_with_a_thread_of_its_own():
+    """aiosqlite works in a run: the clock waits for its thread, so no timeout strikes by mistake."""
+    aiosqlite = pytest.importorskip("aiosqlite")
+
+    async def scenario(world):
+        async with asyncio.timeout(5), aiosqlite.connect(":memory:") as database:
+            await database.execute("create table angka (nilai)")
+            for number in range(20):
+                await database.execute("insert into angka values (?)", (number,))
+            async with database.execute("select sum(nilai) from angka") as cursor:
+                world.note("jumlah", (await cursor.fetchone())[0])
+        world.note("jam", world.time())
+
+    trace = run(scenario)
+
+    assert (trace.note("jumlah"), trace.note("jam"), leftovers(trace)) == (190, 0.0, [])

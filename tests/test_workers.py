@@ -288,6 +288,14 @@ def test_workers_locked_for_ever_are_a_deadlock():
     locked.release()
 
 
+def test_a_worker_that_waits_with_a_timeout_is_no_deadlock():
+    """Waiting for an event with a timeout takes real time, and ends."""
+    start = time.perf_counter()
+
+    assert play(lambda: asyncio.to_thread(threading.Event().wait, 2.5)) is False
+    assert time.perf_counter() - start >= 2.5
+
+
 def test_sleeping_workers_end_with_the_loop():
     """Threads asleep when the loop closes wake up and end; nothing of them runs on."""
     record = []
