@@ -71,7 +71,7 @@ def waiting(group) -> str:
     names = list_names([item.name for item in group])
     if kind != "task":
         names = f"{_KINDS[kind]} {names}"
-    verb = "" if kind == "connection" else " menunggu"
+    verb = {"connection": "", "generator": " berhenti"}.get(kind, " menunggu")
     return f"{names}{verb} di {place(where)}" if where else f"{names}{verb}"
 
 

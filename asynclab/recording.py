@@ -114,8 +114,8 @@ class Recording:
                 record.outcome = "failed" if task._exception is not None else "finished"
 
     def locate_tasks(self, tasks):
-        """Give every living task of `tasks` the place at which it waits."""
-        for task in tasks:
+        """Give every recorded task of `tasks`, all of them alive, the place at which it waits."""
+        for task in tasks[:TASK_LIMIT]:
             record = getattr(task, "record", None)
             if record is not None and inspect.iscoroutine(task.get_coro()):
                 record.place = place_of_task(task)

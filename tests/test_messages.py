@@ -95,7 +95,7 @@ def test_leftovers_of_every_kind():
         "Masih tertinggal sesudah skenario selesai:",
         "• detak menunggu di f() baris 3: `await x`",
         "• thread baca menunggu",
-        "• async generator angka menunggu di g() baris 4: `yield 1`",
+        "• async generator angka berhenti di g() baris 4: `yield 1`",
         "• sambungan ke data.contoh di h() baris 5",
     ]
 
