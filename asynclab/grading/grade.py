@@ -154,7 +154,7 @@ def local_pool(workers, scratch):
         workers,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare_worker,
-        initargs=(str(scratch),),
+        initargs=(str(scratch), os.getpid()),
     )
 
 
@@ -290,10 +290,12 @@ def describe(outcome) -> str:
     )
 
 
-def _prepare_worker(scratch):
+def _prepare_worker(scratch, grader):
     # A worker never outlives its grader, and what it writes goes when the grader goes.
     with contextlib.suppress(AttributeError, OSError):
         linux.die_with_parent(signal.SIGKILL)
+        if os.getppid() != grader:  # killed while this worker was starting
+            os._exit(1)
     tempfile.tempdir = scratch
     # The costly imports, once per worker and not within the first job.
     sys.modules.setdefault("rfc3987_syntax", None)
