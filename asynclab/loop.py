@@ -12,11 +12,12 @@ import threading
 
 from asynclab import clock, threads
 from asynclab.network import Network
+from asynclab.network_methods import NetworkMethods
 from asynclab.notsimulated import NotSimulatedError, refuse_unsimulated
 from asynclab.places import place_of_stack
-from asynclab.recording import NAME_LIMIT, Overflow, Recording
+from asynclab.recording import Overflow, Recording
 from asynclab.stillness import Stillness, longest_wait
-from asynclab.values import clean_text
+from asynclab.tasks import VirtualFuture, VirtualTask
 from asynclab.workers import Workers
 
 __all__ = [
@@ -44,33 +45,8 @@ class HorizonReached(BaseException):
     """The next thing to happen lies beyond the run's horizon."""
 
 
-class VirtualTask(asyncio.Task):
-    """A task with a record; its hash is its number, so that sets of tasks have one order."""
-
-    def __init__(self, coro, *, record, **options):
-        self.record = record  # before asyncio's own set of all tasks asks for the hash
-        super().__init__(coro, **options)
-
-    def __hash__(self):
-        return self.record.number
-
-    def set_name(self, value):
-        """Like asyncio's."""
-        super().set_name(value)
-        self.record.name = clean_text(self.get_name(), NAME_LIMIT)
-
-
-class VirtualFuture(asyncio.Future):
-    """A future whose hash is its number: aiohttp and asyncio keep waiters in sets."""
-
-    __slots__ = ("number",)
-
-    def __hash__(self):
-        return self.number
-
-
 @refuse_unsimulated
-class VirtualLoop(asyncio.BaseEventLoop):
+class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
     """Event loop with virtual time, an in-memory network and worker threads that freeze the clock.
 
     Code between two awaits takes no time. When nothing is ready, worker threads compute (one at
@@ -345,30 +321,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _process_events(self, event_list):
         """Nothing: there are no file descriptors."""
-
-    # ---- network: everything stays in memory
-
-    async def getaddrinfo(self, host, port, *, family=0, type=0, proto=0, flags=0):
-        """Addresses of a host of the closed world."""
-        return await self.network.getaddrinfo(
-            host, port, family=family, type=type, proto=proto, flags=flags
-        )
-
-    async def getnameinfo(self, sockaddr, flags=0):
-        """Host and port of an address of the closed world."""
-        return await self.network.getnameinfo(sockaddr, flags)
-
-    async def sock_connect(self, sock, address):
-        """Aim a socket at a listener of the closed world."""
-        return await self.network.sock_connect(sock, address)
-
-    async def create_connection(self, protocol_factory, host=None, port=None, **options):
-        """Connect to a listener of the closed world."""
-        return await self.network.create_connection(protocol_factory, host, port, **options)
-
-    async def create_server(self, protocol_factory, host=None, port=None, **options):
-        """Listen in the closed world."""
-        return await self.network.create_server(protocol_factory, host, port, **options)
 
 
 def _is_cancel(callback):
