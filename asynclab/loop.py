@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import itertools
 import math
 import random
@@ -18,6 +17,7 @@ from asynclab.places import place_of_stack
 from asynclab.recording import Overflow, Recording
 from asynclab.stillness import Stillness, longest_wait
 from asynclab.tasks import VirtualFuture, VirtualTask
+from asynclab.timers import Timers
 from asynclab.workers import Workers
 
 __all__ = [
@@ -81,8 +81,7 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
         self.stopped_at = None
         self.longest_step = 0.0
         self._clock_resolution = 1 / TICKS_PER_SECOND
-        self._timers = []
-        self._timer_numbers = itertools.count()
+        self._timers = Timers()
         self._future_numbers = itertools.count()
         self._turns_here = 0
         self._shuffle = None if shuffle is None else random.Random(shuffle)
@@ -142,16 +141,11 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
             self._check_callback(callback, "call_at")
         timer = asyncio.TimerHandle(ticks / TICKS_PER_SECOND, callback, args, self, context)
         if ticks != math.inf:  # what is due at the end of time is never due
-            timer._scheduled = True
-            heapq.heappush(self._timers, (ticks, next(self._timer_numbers), timer))
+            self._timers.add(ticks, timer)
         return timer
 
     def _timer_handle_cancelled(self, timer):
-        self._timer_cancelled_count += 1
-        if self._timer_cancelled_count > max(100, len(self._timers) // 2):
-            self._timers = [item for item in self._timers if not item[2]._cancelled]
-            heapq.heapify(self._timers)
-            self._timer_cancelled_count = 0
+        self._timers.cancelled(timer)
 
     def create_future(self):
         """A VirtualFuture."""
@@ -236,11 +230,7 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
             self._wait()
         if self.ending is not None:
             raise self.ending
-        timers, ticks = self._timers, self.ticks
-        while timers and timers[0][0] <= ticks:
-            timer = heapq.heappop(timers)[2]
-            timer._scheduled = False
-            ready.append(timer)
+        self._timers.move_due(self.ticks, ready)
         if self._shuffle is not None:
             self._shuffle_ready()
         self._turns_here += 1
@@ -290,12 +280,9 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
 
     def _advance(self):
         """Move the clock to the next timer; return whether there is one."""
-        while self._timers and self._timers[0][2]._cancelled:
-            heapq.heappop(self._timers)
-            self._timer_cancelled_count -= 1
-        if not self._timers:
+        ticks = self._timers.next_ticks()
+        if ticks is None:
             return False
-        ticks = self._timers[0][0]
         if ticks > self.horizon:
             self.ticks = max(self.ticks, self.horizon)
             raise HorizonReached
