@@ -1,0 +1,1 @@
+"""A JupyterHub classroom: who is in it, what it is made of, what is kept of it."""

@@ -1,0 +1,93 @@
+"""The list of people: who may sign in and as what; a JSON file that the Hub reads at every sign-in.
+
+So nobody has to restart the Hub, and no service needs a token, for a person to be added or removed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from asynclab.classroom import messages
+from asynclab.errors import CommandError
+
+__all__ = ["INSTRUCTOR", "STUDENT", "Person", "groups_of", "read_people", "write_people"]
+
+STUDENT = "student"
+INSTRUCTOR = "instructor"
+VERSION = 1
+
+
+@dataclass(frozen=True, order=True)
+class Person:
+    """One person.
+
+    id: the name for signing in, the Unix user and the student id in the gradebook;
+    role: STUDENT or INSTRUCTOR; number: the university's own number where the id is another.
+    """
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    role: str = STUDENT
+    number: str = ""
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the id."""
+        return f"{self.first_name} {self.last_name}".strip() or self.id
+
+
+def read_people(path: Path) -> dict[str, Person]:
+    """Everybody by id, in order; nobody where the file does not exist yet.
+
+    Raises CommandError where it can't be read or is no list of people.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        people = [Person(**item) for item in data["people"]]
+        if data["version"] != VERSION or any(
+            person.role not in (STUDENT, INSTRUCTOR) for person in people
+        ):
+            raise ValueError
+        return {person.id: person for person in sorted(people)}
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise CommandError(messages.people_unreadable(path, error.strerror)) from None
+    except (ValueError, KeyError, TypeError):
+        raise CommandError(messages.people_damaged(path)) from None
+
+
+def write_people(path: Path, people: Iterable[Person]) -> None:
+    """Put the list in place at once: whoever reads meanwhile sees the old one or the new one.
+
+    Raises OSError where that is impossible; the old list is then untouched.
+    """
+    path = Path(path)
+    data = {"version": VERSION, "people": [asdict(person) for person in sorted(people)]}
+    text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise
+
+
+def groups_of(people: Iterable[Person], course_id: str) -> dict[str, list[str]]:
+    """The Hub's groups: {"nbgrader-<course>": students, "formgrade-<course>": instructors}, ids in order."""
+    people = sorted(people)
+    return {
+        f"nbgrader-{course_id}": [person.id for person in people if person.role == STUDENT],
+        f"formgrade-{course_id}": [person.id for person in people if person.role == INSTRUCTOR],
+    }
