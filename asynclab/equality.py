@@ -37,7 +37,8 @@ def same_order(actual: list, expected: list, what: str = "Urutan") -> Finding:
     for index, (got, wanted) in enumerate(zip(actual, expected)):
         if not same(got, wanted):
             fact = messages.wrong_order(what, index, describe(wanted), describe(got))
-            return Finding(False, fact, guesses.guess_order(actual, expected))
+            names = (got,) if isinstance(got, str) else ()
+            return Finding(False, fact, guesses.guess_order(actual, expected), names=names)
     if len(actual) != len(expected):
         return Finding(False, messages.wrong_count(what, len(expected), len(actual)))
     return PASSED

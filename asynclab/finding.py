@@ -12,13 +12,16 @@ class Finding:
     """Whether a property holds, and if not, why.
 
     fact: a sentence that says what happened; guess: what it may come from, or ''; moment: when
-    (virtual seconds), or None.
+    (virtual seconds), or None; names: of the spans or tasks that it is about; topic: what to read
+    about it, a key of `lessons.SECTIONS` or ''.
     """
 
     passed: bool
     fact: str = ""
     guess: str = ""
     moment: float | None = None
+    names: tuple[str, ...] = ()
+    topic: str = ""
 
     def __bool__(self):
         return self.passed

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from itertools import pairwise
 
-from asynclab import guesses, messages
+from asynclab import guesses, lessons, messages
 from asynclab.equality import equal, same, same_order
 from asynclab.finding import PASSED, Finding
 from asynclab.trace import Span, Trace
@@ -35,7 +35,8 @@ def at_most(spans: list[Span], limit: int, kind: str = "tugas") -> Finding:
     if peak <= limit:
         return PASSED
     fact = messages.too_many(spans[0].kind, limit, peak, moment, names)
-    return Finding(False, fact, guesses.guess_peak(peak, limit, len(spans)), moment)
+    guess = guesses.guess_peak(peak, limit, len(spans))
+    return Finding(False, fact, guess, moment, tuple(names), "semaphore")
 
 
 def reaches(spans: list[Span], wanted: int, kind: str = "tugas") -> Finding:
@@ -46,7 +47,8 @@ def reaches(spans: list[Span], wanted: int, kind: str = "tugas") -> Finding:
     if peak >= wanted:
         return PASSED
     fact = messages.never_that_many(spans[0].kind, wanted, peak)
-    return Finding(False, fact, guesses.guess_peak(peak, wanted, len(spans)))
+    topic = "together" if peak == 1 else "semaphore"
+    return Finding(False, fact, guesses.guess_peak(peak, wanted, len(spans)), topic=topic)
 
 
 def never_idle(
@@ -70,7 +72,8 @@ def never_idle(
                     spans[0].kind, slots, running, moment, following, waiting
                 )
                 at_once = bisect_right(starts, following) - bisect_right(starts, moment)
-                return Finding(False, fact, guesses.guess_idle(at_once, slots), moment)
+                guess = guesses.guess_idle(at_once, slots)
+                return Finding(False, fact, guess, moment, topic="semaphore")
     return PASSED
 
 
@@ -104,11 +107,12 @@ def raised(outcome: Outcome, name: str, what: str) -> Finding:
     if outcome.raised(name):
         return PASSED
     guess = guesses.guess_swallowed(name)
+    topic = "swallowed" if name == "CancelledError" else ""
     if outcome.returned:
         fact = messages.returned_instead(what, name, describe(outcome.value), outcome.at)
-        return Finding(False, fact, guess, outcome.at)
+        return Finding(False, fact, guess, outcome.at, topic=topic)
     fact = messages.raised_other(what, name, describe(outcome.value))
-    return Finding(False, fact, moment=outcome.at)
+    return Finding(False, fact, moment=outcome.at, topic=topic)
 
 
 def cancelled_cleanly(outcome: Outcome, spans: list[Span], what: str) -> Finding:
@@ -134,7 +138,7 @@ def all_ended(spans: list[Span], moment: float) -> Finding:
     if not late:
         return PASSED
     fact = messages.ended_after(spans[0].kind, late, moment)
-    return Finding(False, fact, guesses.guess_unfinished(), moment)
+    return Finding(False, fact, guesses.guess_unfinished(), moment, tuple(late), "cancel-and-wait")
 
 
 def nothing_after(spans: list[Span], moment: float) -> Finding:
@@ -142,11 +146,9 @@ def nothing_after(spans: list[Span], moment: float) -> Finding:
     late = [span for span in spans if span.start > moment + TOLERANCE]
     if not late:
         return PASSED
-    return Finding(
-        False,
-        messages.began_after(late[0].kind, [span.name for span in late], moment),
-        moment=late[0].start,
-    )
+    names = [span.name for span in late]
+    fact = messages.began_after(late[0].kind, names, moment)
+    return Finding(False, fact, moment=late[0].start, names=tuple(names), topic="cancel-and-wait")
 
 
 def clean(trace: Trace) -> Finding:
@@ -154,7 +156,9 @@ def clean(trace: Trace) -> Finding:
     trace.require_finished()
     if trace.leftovers:
         guess = guesses.guess_absence(trace.leftovers[0].kind)
-        return Finding(False, messages.left_behind(trace.leftovers), guess, trace.ended)
+        fact, names = messages.left_behind(trace.leftovers), [item.name for item in trace.leftovers]
+        topic = lessons.topic_of_leftover(trace.leftovers[0].kind)
+        return Finding(False, fact, guess, trace.ended, tuple(names), topic)
     return _none_noticed(trace, *FORGOTTEN)
 
 
@@ -169,7 +173,8 @@ def _none_noticed(trace, *kinds):
         return PASSED
     guess = guesses.guess_noticed(noticed[0].kind, noticed[0].text)
     moment = noticed[0].time if noticed[0].kind == "blocking" else None
-    return Finding(False, messages.noticed(noticed), guess, moment)
+    topic = lessons.topic_of_observation(noticed[0])
+    return Finding(False, messages.noticed(noticed), guess, moment, topic=topic)
 
 
 def explained(finding: Finding, trace: Trace) -> Finding:
@@ -184,7 +189,8 @@ def turns_at_most(turns: int, limit: int) -> Finding:
     """The event loop turned at most `limit` times (count them with `world.turns()`): no polling."""
     if turns <= limit:
         return PASSED
-    return Finding(False, messages.too_many_turns(turns, limit), guesses.guess_polling())
+    fact = messages.too_many_turns(turns, limit)
+    return Finding(False, fact, guesses.guess_polling(), topic="polling")
 
 
 def at_moments(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from asynclab import messages
 from asynclab.findings import Finding
+from asynclab.readings import read_last, reading
 from asynclab.schema import from_json, to_json
 from asynclab.trace import TraceError
 
@@ -25,7 +26,9 @@ class Criterion:
     passed: True, False, or None where the criterion itself broke (our fault: "tidak dinilai").
     fact: what happened, guess: what it may be, hint: a question for the student; '' where there is none.
     skipped: failed for the very reason of a criterion above, so it is said only once.
-    moment: virtual seconds of the violation, for the picture.
+    For the picture: moment, the virtual seconds of the violation; names, of the tasks or spans that it
+    is about; scenario, the name of the run that was looked at; kind, that of its spans.
+    topic: what to read about it, a key of `lessons.SECTIONS` or ''.
     """
 
     sentence: str
@@ -36,6 +39,10 @@ class Criterion:
     hint: str = ""
     skipped: bool = False
     moment: float | None = None
+    names: list[str] = field(default_factory=list)
+    scenario: str = ""
+    kind: str = ""
+    topic: str = ""
 
 
 @dataclass
@@ -58,15 +65,20 @@ class Rubric:
         hint: a question that leads on, shown where it fails.
         """
         passed, finding, skipped = True, Finding(True), False
+        readings = []
         try:
-            finding = judge() if callable(judge) else judge
+            with reading() as readings:
+                finding = judge() if callable(judge) else judge
             if isinstance(finding, bool):
                 finding = Finding(finding, "" if finding else messages.not_satisfied())
             if not isinstance(finding, Finding):
                 raise TypeError(f"criterion gave {type(finding).__name__}")
             passed = finding.passed
         except TraceError as error:
-            passed, finding = False, Finding(False, str(error), error.guess)
+            passed = False
+            finding = Finding(
+                False, str(error), error.guess, error.moment, error.names, error.topic
+            )
             skipped = any(item.fact == finding.fact for item in self.criteria)
         except Exception as error:
             passed, finding = (
@@ -79,8 +91,10 @@ class Rubric:
             fact, guess = finding.fact, finding.guess
             if skipped:
                 fact, guess = messages.same_reason(), ""
+            read = read_last(readings)
+            about = [finding.moment, list(finding.names), read.scenario, read.kind, finding.topic]
             self.criteria.append(
-                Criterion(sentence, points, passed, fact, guess, hint, skipped, finding.moment)
+                Criterion(sentence, points, passed, fact, guess, hint, skipped, *about)
             )
 
     @property
@@ -131,4 +145,15 @@ class Rubric:
     @classmethod
     def from_json(cls, data) -> Rubric:
         """A rubric from the JSON of its MIME bundle; raises SchemaError where it is malformed."""
-        return from_json(cls, data, "rubric")
+        return from_json(cls, _completed(data), "rubric")
+
+
+# What rubrics of older notebooks say nothing about.
+LATER = {"names": [], "scenario": "", "kind": "", "topic": ""}
+
+
+def _completed(data):
+    if not isinstance(data, dict) or not isinstance(data.get("criteria"), list):
+        return data
+    items = [{**LATER, **item} if isinstance(item, dict) else item for item in data["criteria"]]
+    return {**data, "criteria": items}

@@ -9,9 +9,10 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from asynclab import guesses, messages
+from asynclab import guesses, lessons, messages
 from asynclab.consistency import find_contradiction
 from asynclab.encoding import decode
+from asynclab.readings import note_reading
 from asynclab.records import (
     Connection,
     Failure,
@@ -36,12 +37,13 @@ FORMAT = 1
 class TraceError(Exception):
     """A question that this trace cannot answer; its text is a sentence for the student.
 
-    guess: what the cause may be, or ''.
+    guess: what the cause may be, or ''; moment: when it came to that, in virtual seconds, or None;
+    names: of the tasks that it is about; topic: what to read about it (see `lessons`), or ''.
     """
 
-    def __init__(self, text, guess=""):
+    def __init__(self, text, guess="", moment=None, names=(), topic=""):
         super().__init__(text)
-        self.guess = guess
+        self.guess, self.moment, self.names, self.topic = guess, moment, tuple(names), topic
 
 
 @dataclass
@@ -82,6 +84,7 @@ class Trace:
     def spans(self, kind: str) -> list[Span]:
         """All spans of a kind in the order in which they began, `data` as it was given."""
         self.require_finished()
+        note_reading(self.scenario, kind)
         return [_decoded(span) for span in self.spans_ if span.kind == kind]
 
     def notes(self, key: str) -> list[tuple[float, Any]]:
@@ -119,8 +122,11 @@ class Trace:
 
     def require_finished(self) -> None:
         """Raise TraceError with the verdict's sentence unless the scenario ran to its end."""
+        note_reading(self.scenario)
         if self.verdict != "finished":
-            raise TraceError(messages.verdict(self), guesses.guess_verdict(self))
+            names = [item.name for item in self.stuck]
+            guess, topic = guesses.guess_verdict(self), lessons.topic_of_verdict(self)
+            raise TraceError(messages.verdict(self), guess, self.ended, names, topic)
 
     def to_json(self) -> dict:
         """The trace as plain JSON."""
