@@ -40,6 +40,9 @@ SUBCOMMANDS = {
     "demo": Subcommand("asynclab.grading.demo", "sebuah kelas percobaan, dari rilis sampai umpan balik"),
     "grade": Subcommand("asynclab.grading.grade", "menilai semua yang sudah dikumpulkan"),
     "regrade": Subcommand("asynclab.grading.regrade", "menilai ulang catatan sesudah kriteria berubah"),
+    "export": Subcommand(
+        "asynclab.grading.exports.command", "menulis nilai untuk Moodle atau Google Classroom"
+    ),
     "doctor": Subcommand("asynclab.doctor", "memeriksa apakah lingkungan ini siap dipakai"),
 }
 
