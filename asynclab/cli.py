@@ -35,14 +35,21 @@ class Subcommand(NamedTuple):
 
 
 SUBCOMMANDS = {
-    "release": Subcommand("asynclab.grading.release", "membuat versi mahasiswa di release/ dari source/"),
+    "release": Subcommand(
+        "asynclab.grading.release", "membuat versi mahasiswa di release/ dari source/"
+    ),
     "book": Subcommand("asynclab.grading.book", "membuat buku pelajaran sebagai situs statis"),
-    "demo": Subcommand("asynclab.grading.demo", "sebuah kelas percobaan, dari rilis sampai umpan balik"),
+    "demo": Subcommand(
+        "asynclab.grading.demo", "sebuah kelas percobaan, dari rilis sampai umpan balik"
+    ),
     "grade": Subcommand("asynclab.grading.grade", "menilai semua yang sudah dikumpulkan"),
-    "regrade": Subcommand("asynclab.grading.regrade", "menilai ulang catatan sesudah kriteria berubah"),
+    "regrade": Subcommand(
+        "asynclab.grading.regrade", "menilai ulang catatan sesudah kriteria berubah"
+    ),
     "export": Subcommand(
         "asynclab.grading.exports.command", "menulis nilai untuk Moodle atau Google Classroom"
     ),
+    "classroom": Subcommand("asynclab.classroom.command", "kelas JupyterHub: menyiapkan, orang, cadangan"),
     "doctor": Subcommand("asynclab.doctor", "memeriksa apakah lingkungan ini siap dipakai"),
 }
 

@@ -40,3 +40,331 @@ def people_unreadable(path, reason) -> str:
 def people_damaged(path) -> str:
     """The list of people is not one."""
     return f"Daftar orang {path} rusak, jadi tidak ada yang diubah. Pulihkan dari cadangan (`asynclab classroom restore`), atau pindahkan berkas itu dan tambahkan orangnya lagi dari CSV."
+
+
+# ---- a class list
+
+
+def csv_unreadable(path, reason) -> str:
+    """The file can't be opened."""
+    return f"{path} tidak dapat dibaca: {reason}. Periksa nama dan jalurnya."
+
+
+def csv_foreign(source) -> str:
+    """A workbook, a picture, something huge."""
+    return f"{source} bukan berkas CSV. Di Excel atau LibreOffice, pilih Simpan Sebagai, CSV UTF-8."
+
+
+def csv_empty(source) -> str:
+    """No rows."""
+    return f"{source} tidak berisi orang. Baris pertama adalah judul kolom (id, first_name, last_name, email), lalu satu baris per orang."
+
+
+def csv_header(source, header) -> str:
+    """Columns that are not there."""
+    return f"{source} baris 1: judul kolomnya harus memuat id dan nama (first_name, last_name, atau nama); yang ada: {', '.join(header)[:120]}."
+
+
+def csv_column_twice(source, title, other) -> str:
+    """Two columns for one thing."""
+    return f"{source} baris 1: kolom '{title}' dan '{other}' berarti sama. Hapus salah satunya."
+
+
+def csv_quotes(source, line) -> str:
+    """A quote that is not closed."""
+    return f"{source} baris {line}: tanda kutip tidak berpasangan. Tidak ada yang diubah; perbaiki, lalu ulangi."
+
+
+def csv_problems(source, problems) -> str:
+    """All bad rows."""
+    lines = "\n".join(f"  {problem}" for problem in problems)
+    return f"{source}: {len(problems)} hal perlu diperbaiki dahulu; tidak ada yang diubah.\n{lines}"
+
+
+def csv_row(line, sentence) -> str:
+    """One bad row."""
+    return f"baris {line}: {sentence}"
+
+
+def csv_width(line, found, wanted) -> str:
+    """A comma too many."""
+    return f"baris {line}: {found} kolom, seharusnya {wanted}. Nama yang memuat koma ditulis di antara tanda kutip."
+
+
+def csv_twice(identifier, line) -> str:
+    """The same id again."""
+    return f"id '{identifier}' sudah ada di baris {line}."
+
+
+CSV_NO_ID = "id kosong."
+CSV_NO_NAME = "nama kosong."
+
+
+def csv_rounded(number) -> str:
+    """What a spreadsheet makes of a long number."""
+    return f"id '{number}' dibulatkan oleh program lembar kerja. Ubah format kolom id menjadi Teks, lalu isi lagi."
+
+
+def csv_digits(number) -> str:
+    """A number where Unix wants a name."""
+    return f"id '{number}' diawali angka, yang tidak boleh untuk nama pengguna Linux. Tambahkan --awalan m agar menjadi 'm{number}'."
+
+
+def csv_long_id(number, longest) -> str:
+    """Too long for Unix."""
+    return f"id '{number}' lebih panjang dari {longest} huruf."
+
+
+def csv_bad_id(number) -> str:
+    """Signs that Unix does not take."""
+    return f"id '{number}' tidak dapat menjadi nama pengguna Linux: pakai huruf a-z, angka, titik, - atau _, diawali huruf."
+
+
+def csv_bad_name(text) -> str:
+    """Control characters."""
+    shown = "".join(sign if sign.isprintable() else "?" for sign in text[:40])
+    return f"nama '{shown}' terlalu panjang atau memuat tanda yang tidak terlihat (misalnya baris baru)."
+
+
+def csv_bad_email(text) -> str:
+    """No address."""
+    return f"'{text[:60]}' bukan alamat email."
+
+
+# ---- the machine
+
+
+def unreadable(path, reason) -> str:
+    """Something that can't be looked at."""
+    return f"{path} tidak dapat diperiksa: {reason}. Jalankan perintah ini sebagai root."
+
+
+def gradebook_unreadable(path, reason) -> str:
+    """The gradebook is no gradebook."""
+    return f"Buku nilai {path} tidak dapat dibaca: {reason}. Tidak ada yang diubah. Bila rusak, pulihkan dari cadangan: `asynclab classroom restore`."
+
+
+def need_root(command) -> str:
+    """Not root."""
+    return f"Perintah ini membaca dan membuat akun di server, jadi memerlukan root: sudo {command}"
+
+
+NEED_LINUX = "Kelas JupyterHub memerlukan Linux."
+
+
+# ---- plans
+
+DO_IT = "Ini baru rencana; belum ada yang diubah. Untuk melaksanakannya, ulangi dengan --lakukan."
+NOTHING_TO_DO = "Semuanya sudah sesuai; tidak ada yang perlu dilakukan."
+PLAN = "Yang akan dilakukan:"
+DONE = "Selesai."
+
+
+def step(number, step) -> str:
+    """A line of a plan."""
+    return f"  {number}. {step.sentence}"
+
+
+def step_failed(number, count, step, reason) -> str:
+    """One step went wrong."""
+    done = (
+        "Belum ada langkah lain yang dilakukan"
+        if number == 1
+        else f"Langkah 1 sampai {number - 1} sudah dilakukan"
+    )
+    return f"Langkah {number} dari {count} gagal ({step.sentence}): {reason}. {done}; perbaiki, lalu jalankan perintah yang sama lagi."
+
+
+def no_program(name) -> str:
+    """A program or folder that is not there."""
+    return f"{name} tidak ada"
+
+
+def exit_code(name, code) -> str:
+    """A program that says nothing."""
+    return f"{name} berakhir dengan kode {code}"
+
+
+def problems(sentences) -> str:
+    """What has to be mended first."""
+    return "\n".join(
+        ["Belum dapat dilakukan; tidak ada yang diubah.", *(f"  {s}" for s in sentences)]
+    )
+
+
+# ---- init
+
+FOR_STATE = "milik JupyterHub: daftar orang dan basis datanya"
+FOR_COURSE = "folder kursus: soal, kiriman, dan buku nilai"
+FOR_EXCHANGE = "tempat penukaran tugas"
+FOR_OUTBOUND = "tugas yang dirilis"
+FOR_INBOUND = "kiriman mahasiswa: boleh ditulis, tidak boleh dilihat isinya"
+FOR_FEEDBACK = "umpan balik yang dikembalikan"
+RELOAD = "memberi tahu systemd: systemctl daemon-reload"
+
+
+def make_course_account(name) -> str:
+    """The account of the course."""
+    return f"membuat akun kursus '{name}' (pemilik soal, kiriman, dan buku nilai)"
+
+
+def make_group(name) -> str:
+    """The group that marks our accounts."""
+    return f"membuat grup Linux '{name}' (tanda akun yang dibuat untuk kelas ini)"
+
+
+def make_folder(path, mode, owner, purpose) -> str:
+    """A folder."""
+    return f"membuat {path}, izin {mode:04o}{_of(owner)} ({purpose})"
+
+
+def mend_access(path, mode, owner, wanted, wanted_owner) -> str:
+    """A folder with other mode bits."""
+    return f"memperbaiki izin {path}: {mode:04o} milik {owner} menjadi {wanted:04o} milik {wanted_owner}"
+
+
+def copy(source, target) -> str:
+    """A part of the course."""
+    return f"menyalin {source} ke {target}"
+
+
+def start_list(path) -> str:
+    """An empty list of people."""
+    return f"memulai daftar orang yang kosong di {path}"
+
+
+def start_database(path) -> str:
+    """The Hub's empty database."""
+    return f"menyiapkan basis data JupyterHub yang hanya terbaca root: {path}"
+
+
+def write_settings(path) -> str:
+    """The settings file."""
+    return f"menulis pengaturan kelas ke {path}"
+
+
+def write_unit(path) -> str:
+    """systemd."""
+    return f"menulis layanan systemd {path}"
+
+
+def write_script(path) -> str:
+    """Without systemd."""
+    return f"menulis {path} untuk menyalakan JupyterHub (systemd tidak berjalan di sini)"
+
+
+def no_project(folder) -> str:
+    """The package lies somewhere without the course."""
+    return f"Di {folder} tidak ada source/. Jalankan perintah ini dari salinan git kursus, dengan .venv di dalamnya."
+
+
+def unreachable(folder) -> str:
+    """Students can't get to Python."""
+    return f"Pengguna lain tidak dapat memasuki {folder}, padahal Python atau kursus ini ada di dalamnya. Pindahkan ke tempat bersama, misalnya /opt/modul11, lalu buat ulang .venv di sana dengan Python dari sistem."
+
+
+def other_course(folder, found, wanted) -> str:
+    """Two course ids."""
+    return f"{folder}/nbgrader_config.py milik kursus '{found}', bukan '{wanted}'. Samakan MODUL11_COURSE_ID dengan course_id di berkas itu."
+
+
+def init_done(settings, systemd) -> str:
+    """What comes next."""
+    start = (
+        f"systemctl enable --now {settings.account}" if systemd else f"{settings.state}/start.sh"
+    )
+    return f"Selesai. Berikutnya: tambahkan orang (`asynclab classroom add --csv mahasiswa.csv`), lalu nyalakan JupyterHub: {start}"
+
+
+# ---- add and remove
+
+STUDENT, INSTRUCTOR = "mahasiswa", "dosen"
+ROLES = {"student": STUDENT, "instructor": INSTRUCTOR}
+
+
+def make_account(identifier, name, kind) -> str:
+    """A Unix user."""
+    return f"membuat akun {kind} '{identifier}' ({name})"
+
+
+def open_account(identifier) -> str:
+    """A Unix user that was closed."""
+    return f"membuka kembali akun '{identifier}'"
+
+
+def close_account(identifier) -> str:
+    """A Unix user that may not sign in any more."""
+    return f"menutup akun '{identifier}' (berkasnya tetap ada)"
+
+
+def enlist(path, ids) -> str:
+    """Into the list of people."""
+    return f"mencatat {_count(ids)} di daftar orang {path}"
+
+
+def strike(path, ids) -> str:
+    """Out of the list of people."""
+    return f"menghapus {_count(ids)} dari daftar orang {path}"
+
+
+def record(path, ids) -> str:
+    """Into the gradebook."""
+    return f"mencatat {_count(ids)} di buku nilai {path}"
+
+
+def is_course_account(identifier) -> str:
+    """The course's own account."""
+    return f"id '{identifier}' adalah akun kursus, bukan orang."
+
+
+def other_role(identifier, role) -> str:
+    """Known as something else."""
+    return f"'{identifier}' sudah terdaftar sebagai {ROLES[role]}. Keluarkan dahulu dengan `asynclab classroom remove {identifier}`."
+
+
+def system_account(identifier) -> str:
+    """An account of the system."""
+    return f"'{identifier}' adalah akun milik sistem Linux ini. Pakai nama lain."
+
+
+def reused_accounts(ids) -> str:
+    """Accounts that were there before."""
+    return (
+        f"Akun Linux ini sudah ada dan dipakai apa adanya; pastikan memang orangnya: {_list(ids)}."
+    )
+
+
+def not_initialised(settings) -> str:
+    """There is no classroom yet."""
+    return f"Kelas '{settings.course_id}' belum ada di server ini ({settings.course} tidak berisi kursus). Jalankan dahulu: asynclab classroom init"
+
+
+def not_in_class(ids) -> str:
+    """Nobody to remove."""
+    return f"Tidak terdaftar di kelas ini: {_list(ids)}. Periksa ejaannya dengan `asynclab classroom status --orang`; tidak ada yang diubah."
+
+
+REMOVE_WHO = "Sebutkan id orang yang dikeluarkan, misalnya: asynclab classroom remove m2110511001"
+
+
+def work_stays(places) -> str:
+    """Where the work of those who left is."""
+    return "\n".join(
+        ["Tidak ada pekerjaan yang dihapus. Tempatnya:", *(f"  {place}" for place in places)]
+    )
+
+
+BAD_PREFIX = "--awalan harus huruf kecil a-z, misalnya m."
+
+
+def _of(owner):
+    return f" milik {owner}" if owner else ""
+
+
+def _list(ids, limit=8):
+    ids = list(ids)
+    return ", ".join(ids[:limit]) + (f", dan {len(ids) - limit} lagi" if len(ids) > limit else "")
+
+
+def _count(ids):
+    return f"{len(ids)} orang ({_list(ids)})"

@@ -58,6 +58,11 @@ class Settings:
         """The Hub group of those who grade it."""
         return f"formgrade-{self.course_id}"
 
+    @property
+    def account_group(self) -> str:
+        """The Unix group of the accounts made here; others are never closed."""
+        return f"{self.account}-people"
+
 
 VARIABLES = {
     "course_id": "MODUL11_COURSE_ID",

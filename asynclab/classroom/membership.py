@@ -1,0 +1,103 @@
+"""Who joins and who leaves: from a class list and what is there, the steps that are lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from asynclab.classroom import messages
+from asynclab.classroom.machine import FIRST_PERSONAL_UID, Account
+from asynclab.classroom.people import INSTRUCTOR, STUDENT, Person
+from asynclab.classroom.settings import Settings
+from asynclab.classroom.steps import RecordStudents, RunCommand, Step, WritePeople
+
+__all__ = ["Roster", "plan_joining", "plan_leaving", "refuse"]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Where people are known already.
+
+    people: the classroom's list; accounts: Unix users by name (only of the names that matter);
+    students: the gradebook's, as (first name, last name, email, number); members: of the Unix group
+    that marks the accounts made here.
+    """
+
+    people: Mapping[str, Person]
+    accounts: Mapping[str, Account]
+    students: Mapping[str, tuple[str, str, str, str]]
+    members: frozenset[str] = frozenset()
+
+
+def refuse(person: Person, settings: Settings, roster: Roster) -> str:
+    """Why this person can't be added here, as a sentence; '' where nothing stands against it."""
+    known = roster.people.get(person.id)
+    if person.id == settings.account:
+        return messages.is_course_account(person.id)
+    if known and known.role != person.role:
+        return messages.other_role(person.id, known.role)
+    account = roster.accounts.get(person.id)
+    if not settings.trial and account and account.uid < FIRST_PERSONAL_UID:
+        return messages.system_account(person.id)
+    return ""
+
+
+def plan_joining(settings: Settings, people: Iterable[Person], roster: Roster) -> list[Step]:
+    """The steps after which all these people are in; none where they are in already."""
+    people = list(people)
+    steps: list[Step] = []
+    if not settings.trial:
+        for person in people:
+            steps += _account_steps(settings, person, roster)
+    changed = [person for person in people if roster.people.get(person.id) != person]
+    if changed:
+        after = {**roster.people, **{person.id: person for person in changed}}
+        sentence = messages.enlist(settings.people, [person.id for person in changed])
+        steps.append(WritePeople(sentence, settings.people, tuple(sorted(after.values()))))
+    missing = tuple(
+        person
+        for person in people
+        if person.role == STUDENT and roster.students.get(person.id) != _row(person)
+    )
+    if missing:
+        account = "" if settings.trial else settings.account
+        sentence = messages.record(settings.gradebook, [person.id for person in missing])
+        steps.append(RecordStudents(sentence, settings.course, account, missing))
+    return steps
+
+
+def plan_leaving(settings: Settings, ids: Iterable[str], roster: Roster) -> list[Step]:
+    """The steps after which these people can't sign in; their work and their scores stay."""
+    leaving = [name for name in dict.fromkeys(ids) if name in roster.people]
+    steps: list[Step] = []
+    if leaving:
+        after = tuple(sorted(p for name, p in roster.people.items() if name not in leaving))
+        steps.append(WritePeople(messages.strike(settings.people, leaving), settings.people, after))
+    for name in () if settings.trial else dict.fromkeys(ids):
+        account = roster.accounts.get(name)
+        # An account that was there before the class is its owner's; only the Hub is closed to it.
+        if account and name in roster.members and not account.closed:
+            argv = ("usermod", "--expiredate", "1", name)
+            steps.append(RunCommand(messages.close_account(name), argv))
+    return steps
+
+
+def _account_steps(settings, person, roster):
+    account = roster.accounts.get(person.id)
+    if account is None:
+        # ':' and ',' divide the fields of /etc/passwd.
+        comment = "".join(" " if sign in ":,=" else sign for sign in person.name)
+        argv = (
+            "useradd", "--create-home", "--key", "HOME_MODE=0700", "--shell", "/bin/bash",
+            "--user-group", "--groups", settings.account_group, "--comment", comment, person.id,
+        )  # fmt: skip
+        kind = messages.INSTRUCTOR if person.role == INSTRUCTOR else messages.STUDENT
+        return [RunCommand(messages.make_account(person.id, person.name, kind), argv)]
+    if account.closed:
+        argv = ("usermod", "--expiredate", "", person.id)
+        return [RunCommand(messages.open_account(person.id), argv)]
+    return []
+
+
+def _row(person):
+    return (person.first_name, person.last_name, person.email, person.number)
