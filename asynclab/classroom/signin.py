@@ -1,0 +1,77 @@
+"""Signing in: any authenticator decides who somebody is, the list of people who may come in and as what."""
+
+from __future__ import annotations
+
+import inspect
+
+from asynclab.classroom.people import groups_of, read_people
+from asynclab.classroom.settings import Settings
+from asynclab.errors import CommandError
+
+__all__ = ["AUTHENTICATORS", "find_authenticator", "with_people"]
+
+AUTHENTICATORS = {
+    "native": "nativeauthenticator.NativeAuthenticator",
+    "pam": "jupyterhub.auth.PAMAuthenticator",
+    "google": "oauthenticator.google.GoogleOAuthenticator",
+    "oauth": "oauthenticator.generic.GenericOAuthenticator",
+    "lti": "ltiauthenticator.lti13.auth.LTI13Authenticator",
+}
+"""The ways of signing in by the name that MODUL11_SIGN_IN gives them."""
+
+
+def find_authenticator(name: str) -> type:
+    """The authenticator class of a name in AUTHENTICATORS, or of a dotted path.
+
+    Raises CommandError where there is none.
+    """
+    from traitlets.utils.importstring import import_item
+
+    try:
+        return import_item(AUTHENTICATORS.get(name, name))
+    except (ImportError, ValueError, AttributeError) as error:
+        sentence = UNKNOWN.format(name=name, known=", ".join(AUTHENTICATORS), reason=error)
+        raise CommandError(sentence, exit_code=2) from None
+
+
+def with_people(base: type, settings: Settings) -> type:
+    """A subclass of `base` that lets in only those on the list of people, and admins.
+
+    Their Hub groups follow the list too, at every sign-in and refresh, so that a person who is taken
+    off it loses the access without a restart.
+    """
+
+    class PeopleAuthenticator(base):
+        async def authenticate(self, handler, data):
+            found = super().authenticate(handler, data)
+            found = await found if inspect.isawaitable(found) else found
+            if not found:
+                return found
+            model = dict(found) if isinstance(found, dict) else {"name": found}
+            model["groups"] = groups_for(self.normalize_username(model["name"]), settings)
+            return model
+
+        def check_allowed(self, username, authentication=None):
+            return username in self.admin_users or username in read_people(settings.people)
+
+        async def refresh_user(self, user, handler=None):
+            if not self.check_allowed(user.name):
+                return False
+            fresh = await super().refresh_user(user, handler)
+            if fresh is False:
+                return False
+            known = fresh if isinstance(fresh, dict) else {}
+            return {**known, "groups": groups_for(user.name, settings)}
+
+    # JupyterHub configures a class by its name; the settings of `base` reach it by inheritance.
+    PeopleAuthenticator.__name__ = f"People{base.__name__}"
+    return PeopleAuthenticator
+
+
+def groups_for(name: str, settings: Settings) -> list[str]:
+    """The Hub groups of one person."""
+    groups = groups_of(read_people(settings.people).values(), settings.course_id)
+    return [group for group, members in groups.items() if name in members]
+
+
+UNKNOWN = "MODUL11_SIGN_IN='{name}' tidak dikenal ({reason}). Pakai salah satu: {known}; atau nama lengkap sebuah kelas Authenticator."
