@@ -147,6 +147,9 @@ class ExecuteAndJudge(Execute):
 
     def _write_note(self, notebook, cells, students, results, resources):
         """What the instructor should look at: in the log, as data at its cell, and as a note at the top."""
+        if results:
+            about = notebook.metadata.setdefault("asynclab", {})
+            about["sandbox"] = not self.trust_submissions
         sentences = [messages.TRUSTED_NOTE] if self.trust_submissions and results else []
         for cell in cells:
             count = cell.execution_count
