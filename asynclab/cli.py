@@ -50,6 +50,12 @@ SUBCOMMANDS = {
         "asynclab.grading.exports.command", "menulis nilai untuk Moodle atau Google Classroom"
     ),
     "classroom": Subcommand("asynclab.classroom.command", "kelas JupyterHub: menyiapkan, orang, cadangan"),
+    "verify": Subcommand(
+        "asynclab.grading.verify", "membuktikan soal dengan jawaban benar dan salah"
+    ),
+    "mutants": Subcommand(
+        "asynclab.grading.mutants", "menguji uji tersembunyi dengan merusak jawaban benar"
+    ),
     "doctor": Subcommand("asynclab.doctor", "memeriksa apakah lingkungan ini siap dipakai"),
 }
 

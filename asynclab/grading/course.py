@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import ast
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
+from asynclab.errors import CommandError
 from asynclab.rubric import Rubric
 
-__all__ = ["Answer", "Assignment", "judge_answer", "read_answers", "read_assignments"]
+__all__ = [
+    "Answer",
+    "Assignment",
+    "find_assignments",
+    "judge_answer",
+    "judge_cells",
+    "read_answers",
+    "read_assignments",
+]
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,17 @@ def read_assignments(root) -> list[Assignment]:
     ]
 
 
+def find_assignments(root, slugs=()) -> list[Assignment]:
+    """Those assignments of the course, all where none is named; raises CommandError for an unknown one."""
+    assignments = {assignment.slug: assignment for assignment in read_assignments(root)}
+    for slug in slugs:
+        if slug not in assignments:
+            raise CommandError(
+                NO_SOURCE.format(slug=slug, known=", ".join(sorted(assignments))), exit_code=2
+            )
+    return [assignments[slug] for slug in dict.fromkeys(slugs or assignments)]
+
+
 def read_answers(root, slug) -> list[Answer]:
     """The right and then the wrong answers to one assignment, by file name."""
     folder = Path(root, "tests", "answers", slug)
@@ -99,6 +120,11 @@ def judge_answer(assignment: Assignment, source: str) -> dict[str, Rubric]:
     Returns the rubric of each test cell by its grade id. An answer that raises while it is
     loaded leaves its names undefined, as it would in a notebook.
     """
+    return dict(judge_cells(assignment, source))
+
+
+def judge_cells(assignment: Assignment, source: str) -> Iterator[tuple[str, Rubric]]:
+    """The same, cell by cell: (grade id, rubric), each yielded before the next cell runs."""
     namespace = types.ModuleType("__main__").__dict__
     for cell in (assignment.preparation, source):
         try:
@@ -107,12 +133,10 @@ def judge_answer(assignment: Assignment, source: str) -> dict[str, Rubric]:
             continue
     # As in grading: a helper of a test cell does not replace an answer's of the same name.
     helpers = {}
-    rubrics = {}
     for cell in assignment.tests:
         names = {**namespace, **helpers}
-        rubrics[cell.metadata.nbgrader.grade_id] = run_test_cell(cell.source, names)
+        yield cell.metadata.nbgrader.grade_id, run_test_cell(cell.source, names)
         helpers = {name: names[name] for name in names if names[name] is not namespace.get(name)}
-    return rubrics
 
 
 def run_test_cell(source: str, namespace: dict) -> Rubric:
@@ -133,3 +157,8 @@ def run_test_cell(source: str, namespace: dict) -> Rubric:
 
 def _flag(cell, name):
     return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get(name, False)
+
+
+NO_SOURCE = (
+    "Tugas '{slug}' tidak ada: source/{slug}/{slug}.ipynb tidak ditemukan. Yang ada: {known}."
+)

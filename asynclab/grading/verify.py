@@ -1,0 +1,140 @@
+"""`asynclab verify`: the course proves itself, or says file by file what is wrong and what mends it."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from asynclab.errors import CommandError
+from asynclab.grading import linux
+from asynclab.grading.checks import messages
+from asynclab.grading.checks.problem import Problem
+from asynclab.grading.checks.tree import check_folders, check_releases, check_text, read_readable
+from asynclab.grading.checks.trials import check_assignment, judge_source, list_trials
+from asynclab.grading.course import find_assignments, read_answers
+from asynclab.grading.messages import no_course
+from asynclab.grading.mutation.messages import not_positive
+from asynclab.grading.progress import Progress
+from asynclab.grading.release import CONFIG
+from asynclab.grading.settings import grading_seed
+
+__all__ = ["add_arguments", "run", "verify"]
+
+
+def add_arguments(parser):
+    """Arguments of `asynclab verify`."""
+    parser.add_argument("slug", nargs="*", help="tugas yang diperiksa; tanpa ini semuanya")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="banyaknya proses (bawaan: satu per inti)"
+    )
+
+
+def run(arguments) -> int:
+    """0 if the course proves itself, 1 if something is to be mended."""
+    root = Path.cwd()
+    if not (root / CONFIG).is_file() or not (root / "source").is_dir():
+        raise CommandError(no_course(root), exit_code=2)
+    if arguments.workers is not None and arguments.workers < 1:
+        raise CommandError(not_positive("--workers", arguments.workers), exit_code=2)
+    unknown = [slug for slug in arguments.slug if not (root / "source" / slug).is_dir()]
+    if unknown:
+        find_assignments(root, unknown)
+    slugs = list(dict.fromkeys(arguments.slug))
+    problems, counts = [], {"count": 0, "right": 0, "wrong": 0}
+    for problem in verify(root, slugs, arguments.workers or os.cpu_count() or 1, counts):
+        problems.append(problem)
+        print(render(problem), flush=True)
+    if problems:
+        print(messages.found(len(problems), len({problem.file for problem in problems})))
+        return 1
+    print(messages.ALL_WELL.format(**counts))
+    return 0
+
+
+def render(problem: Problem) -> str:
+    """A problem as text: the file, what is wrong, and on a line of its own what mends it."""
+    return f"{problem.file}\n    {problem.what}\n    → {problem.remedy}"
+
+
+def verify(root, slugs, workers, counts) -> Iterator[Problem]:
+    """Every problem of these assignments, cheap checks first; all assignments where none is named.
+
+    counts: gets how many assignments, right and wrong answers were looked at.
+    Where an assignment's notebook or an answer can't even be read, its answers are not judged.
+    """
+    broken = set()
+    for problem in check_folders(root, slugs):
+        broken.add(problem.file)
+        yield problem
+    known = [
+        assignment for assignment in read_readable(root) if not slugs or assignment.slug in slugs
+    ]
+    every = list(read_readable(root))
+    ready = []
+    for assignment in known:
+        others = [other for other in every if other.slug != assignment.slug]
+        problems = list(check_text(root, assignment, others))
+        yield from problems
+        counts["count"] += 1
+        if not any(problem.fatal for problem in problems):
+            ready.append(assignment)
+    yield from judge_all(root, ready, workers, counts)
+    if ready:
+        yield from check_releases(root, [assignment.slug for assignment in ready])
+
+
+def judge_all(root, assignments, workers, counts) -> Iterator[Problem]:
+    """What the judged answers of these assignments show, assignment by assignment."""
+    if not assignments:
+        return
+    seed = grading_seed(root)
+    plans = []
+    for assignment in assignments:
+        answers = read_answers(root, assignment.slug)
+        for answer in answers:
+            counts[answer.path.parent.name] += 1
+        plans.append((assignment, answers, list_trials(assignment, answers, seed)))
+    context = multiprocessing.get_context("spawn")
+    with (
+        Progress({assignment.slug: len(trials) for assignment, _, trials in plans}) as progress,
+        ProcessPoolExecutor(workers, context, _prepare, (str(root), os.getpid())) as pool,
+    ):
+        try:
+            running = [
+                [pool.submit(_judge, assignment.slug, *trial) for trial in trials]
+                for assignment, _, trials in plans
+            ]
+            for (assignment, answers, _), futures in zip(plans, running):
+                judgements = _results(futures, assignment.slug, progress)
+                yield from check_assignment(root, assignment, answers, judgements, seed)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _results(futures, slug, progress):
+    for future in futures:
+        judged = future.result()
+        progress.advance(slug)
+        yield judged
+
+
+def _prepare(root, parent):
+    global _assignments
+    # A worker never outlives the command.
+    with contextlib.suppress(AttributeError, OSError):
+        linux.die_with_parent(signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _assignments = {assignment.slug: assignment for assignment in read_readable(root)}
+
+
+def _judge(slug, source, seed):
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        return judge_source(_assignments[slug], source, seed)
