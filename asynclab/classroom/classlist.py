@@ -36,7 +36,9 @@ def read_class_list(path: Path, **options) -> list[Person]:
     try:
         content = Path(path).read_bytes()
     except OSError as error:
-        raise CommandError(messages.csv_unreadable(path, error.strerror), exit_code=2) from None
+        raise CommandError(
+            messages.csv_unreadable(path, messages.why(error)), exit_code=2
+        ) from None
     return parse_class_list(content, str(path), **options)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from asynclab.classroom import installation, membership, messages
 from asynclab.classroom.classlist import read_class_list
 from asynclab.classroom.execution import perform
-from asynclab.classroom.machine import find_account, find_group, path_access, read_students
+from asynclab.classroom.machine import Account, find_account, find_group, path_access, read_students
 from asynclab.classroom.people import INSTRUCTOR, STUDENT, read_people
 from asynclab.classroom.settings import Settings, read_settings
 from asynclab.errors import CommandError
@@ -38,6 +38,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         commands, "remove", remove_people, "mengeluarkan orang; pekerjaannya tidak dihapus"
     )
     remove.add_argument("id", nargs="*", help="id orang yang dikeluarkan")
+    status = _command(
+        commands,
+        "status",
+        show_status,
+        "siapa di kelas, sampai mana, dan apa yang kurang",
+        changes=False,
+    )
+    status.add_argument("--orang", action="store_true", help="sebutkan setiap orang")
+    status.add_argument("--json", action="store_true", help="cetak sebagai JSON")
+    backup = _command(
+        commands, "backup", back_up, "mencadangkan kelas ke satu berkas", changes=False
+    )
+    backup.add_argument("file", type=Path, metavar="BERKAS", help="misalnya kelas.tar.gz")
+    restore = _command(commands, "restore", put_back, "memulihkan kelas dari sebuah cadangan")
+    restore.add_argument("file", type=Path, metavar="BERKAS", help="cadangan yang dipulihkan")
 
 
 def _command(commands, name, function, summary, *, changes=True):
@@ -45,6 +60,13 @@ def _command(commands, name, function, summary, *, changes=True):
         name, prog=f"asynclab classroom {name}", description=f"{summary}.", help=summary
     )
     parser.set_defaults(function=function)
+    parser.add_argument(
+        "--percobaan",
+        nargs="?",
+        const=".hub",
+        metavar="FOLDER",
+        help="kelas percobaan dari `make hub`, tanpa root (bawaan: .hub)",
+    )
     parser.add_argument(
         "--settings", type=Path, metavar="BERKAS", help="pengaturan kelas (bawaan: milik server)"
     )
@@ -62,7 +84,12 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     if sys.platform != "linux":
         raise CommandError(messages.NEED_LINUX)
-    settings = read_settings(arguments.settings)
+    if arguments.percobaan:
+        from asynclab.classroom.trial import trial_settings
+
+        settings = trial_settings(Path(arguments.percobaan).absolute())
+    else:
+        settings = read_settings(arguments.settings)
     if not settings.trial and os.geteuid() != 0:
         raise CommandError(messages.need_root(shlex.join(sys.argv)))
     return arguments.function(settings, arguments)
@@ -73,7 +100,13 @@ def init(settings: Settings, arguments: argparse.Namespace) -> int:
     server = examine_server(settings)
     if problems := installation.find_problems(settings, server):
         raise CommandError(messages.problems(problems))
-    done = carry_out(installation.plan_installation(settings, server), arguments.lakukan)
+    steps = installation.plan_installation(settings, server)
+    known = read_people(settings.people)
+    if known:
+        # After a restore on another server, or by another hand: accounts and rows that are lacking.
+        roster = read_roster(settings, known, known, read_students(settings.gradebook))
+        steps += membership.plan_joining(settings, known.values(), roster)
+    done = carry_out(steps, arguments.lakukan)
     if done and not settings.trial:
         print(messages.init_done(settings, server.systemd))
     return 0
@@ -130,6 +163,60 @@ def remove_people(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print how the class stands; 1 where something is lacking."""
+    from asynclab.classroom import restore, status
+
+    require_course(settings)
+    people = read_people(settings.people)
+    roster = read_roster(settings, people, people, read_students(settings.gradebook))
+    homes = {name: account.home for name, account in roster.accounts.items()}
+    progress = status.read_progress(settings, people.values(), homes)
+    checks = status.diagnose(settings, roster, lambda: status.probe_sandbox(settings))
+    hub = restore.find_users([settings.hub_database]).get(settings.hub_database, 0)
+    if arguments.json:
+        print(status.render_json(settings.course_id, people.values(), progress, checks, hub))
+    else:
+        print(status.render_progress(settings.course_id, people.values(), progress))
+        if arguments.orang:
+            print("\n" + status.render_people(people.values(), progress))
+        print("\n" + messages.hub_running(hub))
+        print(status.render_checks(checks))
+    return 0 if all(item.healthy for item in checks) else 1
+
+
+def back_up(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Write a backup; nothing else changes, so nobody is asked twice."""
+    from asynclab.classroom.backup import make_backup
+
+    made = make_backup(settings, arguments.file)
+    print(messages.backup_done(arguments.file, made.contents, made.size))
+    if made.skipped:
+        print(messages.backup_skipped(made.skipped))
+    print(messages.BACKUP_PRIVATE)
+    return 0
+
+
+def put_back(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Show what a backup would put back, or put it back."""
+    from asynclab.classroom import restore
+    from asynclab.classroom.archive import inspect_archive
+
+    contents = inspect_archive(arguments.file, settings)
+    plan = restore.plan_restore(settings, contents)
+    print(messages.restore_plan(arguments.file, contents))
+    for number, part in enumerate(plan, 1):
+        print(messages.restore_part(number, part))
+    if not arguments.lakukan:
+        print(messages.DO_IT)
+        return 0
+    for path, process in restore.find_users([settings.gradebook, settings.hub_database]).items():
+        raise CommandError(messages.in_use(path, process))
+    restore.restore(settings, arguments.file, contents, plan)
+    print(messages.RESTORED)
+    return 0
+
+
 def carry_out(steps, for_real) -> bool:
     """Show a plan, or do it; whether anything was done."""
     if not steps:
@@ -174,7 +261,8 @@ def require_course(settings: Settings) -> None:
 
 def read_roster(settings: Settings, ids, known, students) -> membership.Roster:
     """Where these people are known already."""
-    accounts = {} if settings.trial else {name: find_account(name) for name in ids}
+    find = _find_trial_person if settings.trial else lambda _, name: find_account(name)
+    accounts = {name: find(settings, name) for name in ids}
     members = () if settings.trial else find_group(settings.account_group)
     return membership.Roster(
         known,
@@ -182,3 +270,8 @@ def read_roster(settings: Settings, ids, known, students) -> membership.Roster:
         students,
         frozenset(members or ()),
     )
+
+
+def _find_trial_person(settings, name):
+    file = membership.trial_identity(settings, name)
+    return Account(name, os.getuid(), file.parents[1]) if file.is_file() else None

@@ -43,7 +43,7 @@ def perform(
         try:
             _perform(step, run)
         except (OSError, subprocess.SubprocessError, _StepFailed) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            reason = messages.why(error)
             if isinstance(error, OSError) and error.filename:
                 reason = f"{error.filename}: {reason}"
             raise CommandError(messages.step_failed(number, len(steps), step, reason)) from None

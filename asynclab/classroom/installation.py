@@ -54,7 +54,7 @@ def wanted_folders(settings: Settings) -> list[tuple[Path, int, str, str]]:
     place = settings.exchange / settings.course_id
     return [
         # Everybody reads JupyterLab's settings below it; what is private there is a file of root.
-        (settings.state, 0o711, root, messages.FOR_STATE),
+        (settings.state, 0o700 if settings.trial else 0o711, root, messages.FOR_STATE),
         (settings.course, 0o700, account, messages.FOR_COURSE),
         # Sticky bits: nobody may move away what is another's, although everybody may write here.
         (settings.exchange, 0o1777, root, messages.FOR_EXCHANGE),

@@ -72,7 +72,7 @@ def path_access(path: Path) -> tuple[int, str] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise CommandError(messages.unreadable(path, error.strerror)) from None
+        raise CommandError(messages.unreadable(path, messages.why(error))) from None
     try:
         owner = pwd.getpwuid(found.st_uid).pw_name
     except KeyError:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from asynclab.classroom import messages
 from asynclab.classroom.machine import FIRST_PERSONAL_UID, Account
 from asynclab.classroom.people import INSTRUCTOR, STUDENT, Person
 from asynclab.classroom.settings import Settings
-from asynclab.classroom.steps import RecordStudents, RunCommand, Step, WritePeople
+from asynclab.classroom.steps import RecordStudents, RunCommand, Step, WritePeople, WriteText
 
-__all__ = ["Roster", "plan_joining", "plan_leaving", "refuse"]
+__all__ = ["Roster", "plan_joining", "plan_leaving", "refuse", "trial_identity"]
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,8 @@ def plan_joining(settings: Settings, people: Iterable[Person], roster: Roster) -
     """The steps after which all these people are in; none where they are in already."""
     people = list(people)
     steps: list[Step] = []
-    if not settings.trial:
-        for person in people:
-            steps += _account_steps(settings, person, roster)
+    for person in people:
+        steps += _account_steps(settings, person, roster)
     changed = [person for person in people if roster.people.get(person.id) != person]
     if changed:
         after = {**roster.people, **{person.id: person for person in changed}}
@@ -82,8 +83,18 @@ def plan_leaving(settings: Settings, ids: Iterable[str], roster: Roster) -> list
     return steps
 
 
+def trial_identity(settings: Settings, name: str) -> Path:
+    """The file that tells nbgrader who a person of a trial is."""
+    return settings.state / "home" / name / ".jupyter" / "nbgrader_config.json"
+
+
 def _account_steps(settings, person, roster):
     account = roster.accounts.get(person.id)
+    if settings.trial:
+        # nbgrader would ask Unix for the name, and there everybody is one.
+        path = trial_identity(settings, person.id)
+        text = json.dumps({"CourseDirectory": {"student_id": person.id}})
+        return [] if account else [WriteText(messages.make_home(person.id, path), path, text)]
     if account is None:
         # ':' and ',' divide the fields of /etc/passwd.
         comment = "".join(" " if sign in ":,=" else sign for sign in person.name)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+
+from asynclab.messages import number
+
 __all__ = []
 
 
@@ -27,9 +31,9 @@ def settings_unreadable(path, reason) -> str:
     return f"Berkas pengaturan {path} tidak dapat dibaca: {reason}. Periksa jalurnya, atau jalankan sebagai root."
 
 
-def bad_setting(path, number) -> str:
+def bad_setting(path, line) -> str:
     """A line without =."""
-    return f"{path} baris {number} bukan pengaturan: tulis NAMA=nilai."
+    return f"{path} baris {line} bukan pengaturan: tulis NAMA=nilai."
 
 
 def people_unreadable(path, reason) -> str:
@@ -287,6 +291,11 @@ def make_account(identifier, name, kind) -> str:
     return f"membuat akun {kind} '{identifier}' ({name})"
 
 
+def make_home(identifier, path) -> str:
+    """A person of a trial."""
+    return f"menyiapkan folder '{identifier}' di kelas percobaan ({path})"
+
+
 def open_account(identifier) -> str:
     """A Unix user that was closed."""
     return f"membuka kembali akun '{identifier}'"
@@ -368,3 +377,197 @@ def _list(ids, limit=8):
 
 def _count(ids):
     return f"{len(ids)} orang ({_list(ids)})"
+
+
+# ---- backup and restore
+
+
+def why(error) -> str:
+    """What the system says, in Indonesian where it is usual."""
+    text = _ERRORS.get(getattr(error, "errno", None))
+    return text or getattr(error, "strerror", None) or str(error)
+
+
+_ERRORS = {
+    errno.ENOENT: "tidak ada",
+    errno.EACCES: "tidak diizinkan",
+    errno.EPERM: "tidak diizinkan",
+    errno.ENOSPC: "disk penuh",
+    errno.EDQUOT: "kuota disk habis",
+    errno.EFBIG: "berkas sebesar itu tidak diizinkan",
+    errno.EROFS: "disk ini hanya dapat dibaca",
+    errno.EISDIR: "itu sebuah folder",
+    errno.ENOTDIR: "sebagian jalurnya bukan folder",
+}
+
+
+def backup_exists(path) -> str:
+    """Never written over."""
+    return f"{path} sudah ada dan tidak ditimpa. Pakai nama lain, misalnya dengan tanggal."
+
+
+def backup_inside(path, place) -> str:
+    """A backup in what is backed up."""
+    return f"{path} ada di dalam {place}, yang justru dicadangkan. Pilih tempat lain, sebaiknya disk lain."
+
+
+def backup_unwritable(path, error) -> str:
+    """Disk full and the like."""
+    return f"Cadangan tidak dapat ditulis ke {path}: {why(error)}. Berkas setengah jadi sudah dihapus; pilih tempat lain, lalu ulangi."
+
+
+def backup_database(error) -> str:
+    """SQLite."""
+    return f"Basis data tidak dapat dicadangkan: {error}. Tidak ada berkas cadangan yang dibuat; tunggu sampai penilaian selesai, lalu ulangi."
+
+
+def backup_done(path, contents, size) -> str:
+    """How it went."""
+    return f"Cadangan {contents.course_id} selesai dan sudah diperiksa: {path} ({_megabytes(size)}; {_files(contents)})."
+
+
+def backup_skipped(paths) -> str:
+    """What is not in it."""
+    lines = "\n".join(f"  {path}" for path in paths[:20])
+    more = f"\n  dan {len(paths) - 20} lagi" if len(paths) > 20 else ""
+    return f"Tidak ikut, karena bukan berkas biasa atau terlalu besar:\n{lines}{more}"
+
+
+BACKUP_PRIVATE = "Isinya nilai dan pekerjaan mahasiswa: simpan di tempat yang aman. Folder pribadi mahasiswa (/home) tidak termasuk."
+
+
+def backup_unreadable(path, error) -> str:
+    """It can't be opened."""
+    return f"{path} tidak dapat dibaca: {why(error)}. Tidak ada yang diubah."
+
+
+def backup_foreign(path) -> str:
+    """Some other file."""
+    return f"{path} bukan cadangan yang dibuat oleh `asynclab classroom backup`. Tidak ada yang diubah."
+
+
+def backup_truncated(path) -> str:
+    """It breaks off, or its checksum is wrong."""
+    return f"{path} terpotong atau rusak, jadi tidak dipakai. Tidak ada yang diubah; salin lagi berkas aslinya, atau pakai cadangan lain."
+
+
+def backup_unsafe(path, name) -> str:
+    """Something that a backup never holds."""
+    shown = "".join(sign if sign.isprintable() else "?" for sign in name[:80])
+    return f"{path} berisi '{shown}', yang tidak pernah ada di cadangan, jadi tidak dipakai. Tidak ada yang diubah."
+
+
+def backup_of_other(path, found, wanted) -> str:
+    """Another course's."""
+    return f"{path} adalah cadangan kursus '{found}', bukan '{wanted}'. Tidak ada yang diubah; periksa berkasnya, atau MODUL11_COURSE_ID."
+
+
+def restore_plan(path, contents) -> str:
+    """The head of the plan."""
+    return f"{path}: cadangan {contents.course_id} dari {contents.made}, utuh; {_files(contents)}, {_megabytes(contents.size)}.\n{PLAN}"
+
+
+def restore_part(number, part) -> str:
+    """A line of the plan."""
+    aside = f"; yang sekarang dipindahkan ke {part.aside}" if part.aside else ""
+    return f"  {number}. memulihkan {part.place}{aside}"
+
+
+RESTORED = "Selesai. Jalankan `asynclab classroom init` untuk melihat akun yang belum ada di server ini, lalu nyalakan JupyterHub."
+
+
+def in_use(path, process) -> str:
+    """A database that somebody has open."""
+    return f"{path} sedang dipakai (proses {process}). Hentikan JupyterHub dan penilaian dahulu, lalu ulangi; tidak ada yang diubah."
+
+
+def no_room(folder, size, free) -> str:
+    """Too little disk."""
+    return f"Di {folder} tersisa {_megabytes(free)}, padahal cadangan ini memerlukan {_megabytes(size)}. Kosongkan disk, lalu ulangi; tidak ada yang diubah."
+
+
+def restore_failed(path, error) -> str:
+    """It could not be put in place."""
+    place = f" ({error.filename})" if getattr(error, "filename", None) else ""
+    return f"{path} tidak dapat dipulihkan: {why(error)}{place}. Semuanya tetap seperti sebelumnya; perbaiki, lalu ulangi."
+
+
+def damaged_database(name, reason) -> str:
+    """A database in the archive is broken."""
+    return f"Basis data {name} di dalam cadangan ini rusak ({reason}). Tidak ada yang diubah; pakai cadangan lain."
+
+
+def _files(contents):
+    return f"{number(sum(contents.files.values()))} berkas"
+
+
+def _megabytes(size):
+    return f"{number(round(size / 1e6, 1))} MB"
+
+
+# ---- status
+
+ASSIGNMENT, RELEASED, YES, NO = "Tugas", "dirilis", "ya", "tidak"
+STAGE_TITLES = {
+    "fetched": "diambil",
+    "submitted": "dikirim",
+    "collected": "diterima",
+    "graded": "dinilai",
+    "returned": "dikembalikan",
+}
+INIT = "asynclab classroom init --lakukan"
+PEOPLE_COMPLETE = "setiap orang di daftar punya akun dan tercatat di buku nilai"
+SANDBOX = "jawaban mahasiswa dapat diisolasi saat dinilai"
+FREE_DISK = "kosongkan disk, atau pindahkan cadangan lama ke tempat lain"
+
+
+def class_size(course_id, students, instructors) -> str:
+    """How many there are."""
+    return f"Kelas {course_id}: {students} mahasiswa, {instructors} dosen."
+
+
+def people_lacking(sentences) -> str:
+    """People without an account or a row."""
+    return f"ada orang yang belum lengkap; yang belum dilakukan: {_list(sentences, 3)}"
+
+
+def folder_missing(path) -> str:
+    """A folder that should be there."""
+    return f"{path} tidak ada"
+
+
+def folder_access(path, mode, owner, wanted, wanted_owner) -> str:
+    """A folder with other mode bits."""
+    return (
+        f"izin {path} adalah {mode:04o} milik {owner}; seharusnya {wanted:04o} milik {wanted_owner}"
+    )
+
+
+def read_only(path) -> str:
+    """A disk that can't be written."""
+    return f"{path} ada di disk yang hanya dapat dibaca, jadi mahasiswa tidak dapat mengumpulkan"
+
+
+def walled(path, wall) -> str:
+    """Nobody gets to the exchange."""
+    return f"mahasiswa tidak dapat mencapai {path}, karena tidak boleh memasuki {wall}"
+
+
+def exchange_open(path) -> str:
+    """All well."""
+    return f"tempat penukaran {path} dapat ditulisi mahasiswa"
+
+
+def disk_left(path, free) -> str:
+    """Space."""
+    return f"sisa disk di {path}: {number(round(free / 1e9, 1))} GB"
+
+
+def without_sandbox(obstacle) -> str:
+    """No sandbox."""
+    return f"jawaban mahasiswa tidak dapat diisolasi ({obstacle}), jadi tidak akan dinilai di server ini"
+
+
+def hub_running(process) -> str:
+    """The Hub is up or not."""
+    return f"JupyterHub menyala (proses {process})." if process else "JupyterHub tidak menyala."

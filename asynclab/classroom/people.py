@@ -59,7 +59,7 @@ def read_people(path: Path) -> dict[str, Person]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise CommandError(messages.people_unreadable(path, error.strerror)) from None
+        raise CommandError(messages.people_unreadable(path, messages.why(error))) from None
     except (ValueError, KeyError, TypeError):
         raise CommandError(messages.people_damaged(path)) from None
 

@@ -119,8 +119,9 @@ def _read_file(path):
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(messages.settings_unreadable(path, reason), exit_code=2) from None
+        raise CommandError(
+            messages.settings_unreadable(path, messages.why(error)), exit_code=2
+        ) from None
     values = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith(("#", ";")):
