@@ -120,6 +120,22 @@ c.GenerateFeedback.preprocessors = [
 # `nbgrader collect` bawaan menyalin isi yang ditunjuk tautan di kiriman, dengan hak pengajar.
 c.ExchangeFactory.collect = "asynclab.grading.intake.SafeCollect"
 
+# --- Kiriman dari Moodle: `nbgrader zip_collect SLUG` membaca downloaded/SLUG/archive/
+
+# Zip "unduh semua kiriman" dibongkar dengan batas; zip rusak dari seorang mahasiswa tidak menghentikan yang lain.
+c.ZipCollectApp.extractor_plugin = "asynclab.grading.moodle.MoodleExtractor"
+
+# Peserta dikenali dari nama, surel, atau nomor ID; yang meragukan disisihkan dan disebut.
+c.ZipCollectApp.collector_plugin = "asynclab.grading.moodle.MoodleCollector"
+
+# Boleh diulang kapan saja: kiriman lama yang berbeda dipindahkan ke disisihkan/, tidak pernah ditimpa.
+c.ZipCollectApp.force = True
+
+# Zona waktu di lembar penilaian Moodle, dari mana waktu pengumpulan dibaca.
+c.MoodleCollector.timezone = "Asia/Jakarta"
+
+# --- Lainnya
+
 # Untuk tombol Validate: uji berjalan dalam waktu virtual, jadi sel yang butuh semenit tidak akan pernah selesai.
 c.Execute.timeout = 60
 

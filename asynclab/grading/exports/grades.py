@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from asynclab.errors import CommandError
 from asynclab.grading.exports import messages
 
-__all__ = ["Grades", "Person", "read_grades"]
+__all__ = ["Grades", "Person", "read_grades", "read_people"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def read_grades(gradebook, assignments=(), students=()) -> Grades:
     Raises CommandError, exit code 2, for an assignment or student that the gradebook does not know.
     """
     known = {item.name: item for item in gradebook.assignments}
-    people = {item.id: _read_person(item) for item in gradebook.students}
+    people = {person.id: person for person in read_people(gradebook)}
     for name in assignments:
         if name not in known:
             raise CommandError(messages.unknown_assignment(name, sorted(known)), exit_code=2)
@@ -64,9 +64,13 @@ def read_grades(gradebook, assignments=(), students=()) -> Grades:
     return grades
 
 
-def _read_person(student):
+def read_people(gradebook) -> list[Person]:
+    """Every student of the gradebook."""
     fields = ("first_name", "last_name", "email", "lms_user_id")
-    return Person(student.id, *(_clean(getattr(student, name) or "") for name in fields))
+    return [
+        Person(item.id, *(_clean(getattr(item, name) or "") for name in fields))
+        for item in gradebook.students
+    ]
 
 
 def _clean(text):
