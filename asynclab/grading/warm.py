@@ -76,6 +76,8 @@ def prepare():
     """Import and rehearse everything; returns a fresh shell for the forks."""
     from asynclab.child import CellShell
 
+    # JupyterHub brings aiodns; with it aiohttp would resolve names on a real thread, past the loop.
+    sys.modules["aiodns"] = None
     for name in LIBRARIES:
         # One that is not installed is the student's ImportError.
         with contextlib.suppress(ImportError):
