@@ -13,6 +13,7 @@ from asynclab.network.connections import Connection, Failure
 from asynclab.network.connector import Connector
 from asynclab.network.hosts import Fault, Hosts, check_properties
 from asynclab.network.listeners import Listeners
+from asynclab.network.resolver import ask_the_loop
 from asynclab.network.transport import Events, Farewells, Server, Transport
 from asynclab.network.wire import WINDOW
 from asynclab.notsimulated import NotSimulatedError
@@ -32,6 +33,7 @@ class Network:
     """
 
     def __init__(self, loop, *, latency=0.0, bandwidth=None, window=WINDOW):
+        ask_the_loop()
         self.loop = loop
         self.hosts = Hosts(latency, bandwidth)
         self._ports = itertools.count(FIRST_PORT)
