@@ -46,6 +46,9 @@ SUBCOMMANDS = {
     "regrade": Subcommand(
         "asynclab.grading.regrade", "menilai ulang catatan sesudah kriteria berubah"
     ),
+    "report": Subcommand(
+        "asynclab.grading.report.command", "halaman pengajar: nilai, kriteria, dan yang perlu dilihat"
+    ),
     "export": Subcommand(
         "asynclab.grading.exports.command", "menulis nilai untuk Moodle atau Google Classroom"
     ),

@@ -33,7 +33,7 @@ class Submission:
     """What one student hands in for one assignment.
 
     label: what it is, in Indonesian; content: the file's bytes, None where nothing is handed in;
-    late: how long after the due date it arrives.
+    late: how long after the due date it arrives; early: how long before it, where it is not late.
     """
 
     student: Student
@@ -41,6 +41,7 @@ class Submission:
     label: str
     content: bytes | None
     late: datetime.timedelta = datetime.timedelta(0)
+    early: datetime.timedelta = datetime.timedelta(hours=20)
 
 
 NAMES = (
@@ -87,7 +88,9 @@ def draw_submissions(root, release: bytes, slug: str, students, seed=11) -> list
         made.append((_label(answer), fill_in(release, answer.source), 0))
     draw.shuffle(made)
     return [
-        Submission(student, slug, label, content, datetime.timedelta(hours=hours))
+        Submission(
+            student, slug, label, content, datetime.timedelta(hours=hours), _draw_early(draw)
+        )
         for student, (label, content, hours) in zip(students, made)
     ]
 
@@ -99,9 +102,7 @@ def submit(submission: Submission, exchange, course_id="modul11") -> Path | None
     """
     if submission.content is None:
         return None
-    moment = DUE - datetime.timedelta(hours=20) + submission.late
-    if submission.late:
-        moment = DUE + submission.late
+    moment = DUE + submission.late if submission.late else DUE - submission.early
     stamp = moment.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     folder = Path(
         exchange, course_id, "inbound", f"{submission.student.id}+{submission.slug}+{stamp}"
@@ -113,6 +114,11 @@ def submit(submission: Submission, exchange, course_id="modul11") -> Path | None
     secret = hashlib.sha256(folder.name.encode()).hexdigest()
     (folder / "submission_secret.txt").write_text(secret)
     return folder
+
+
+def _draw_early(draw):
+    """Most hand in on the last day, hardly anybody more than five days before."""
+    return datetime.timedelta(minutes=round(min(draw.expovariate(1 / 1500), 7200)) + 3)
 
 
 def fill_in(release: bytes, answer: str) -> bytes:
