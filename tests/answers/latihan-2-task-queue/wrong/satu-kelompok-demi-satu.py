@@ -2,6 +2,7 @@
 
 kehilangan:
 - Tidak ada worker yang menganggur selama masih ada tugas yang menunggu
+- Tugas yang ditambahkan oleh tugas lain juga selesai, oleh semua worker, sebelum run() kembali
 """
 
 import asyncio
