@@ -17,7 +17,7 @@ from asynclab.grading import linux
 from asynclab.grading.course import find_assignments, read_answers
 from asynclab.grading.messages import no_course
 from asynclab.grading.mutation import messages
-from asynclab.grading.mutation.equivalents import Equivalent, read_equivalents, write_entry
+from asynclab.grading.mutation.equivalents import Equivalent, read_equivalents, write_entries
 from asynclab.grading.mutation.mutants import Mutant, make_mutants
 from asynclab.grading.mutation.results import Results
 from asynclab.grading.mutation.summary import render_summary, summarize
@@ -127,9 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     for summary in summaries:
         if arguments.entries:
-            for mutant, _ in summary.survivors:
-                answer, before, after, occurrence = mutant.key
-                print(write_entry(Equivalent(answer, before, after, "", occurrence)))
+            print(write_entries([_entry(mutant) for mutant, _ in summary.survivors]))
         else:
             print("\n".join(render_summary(summary, root)))
     return 1 if any(summary.survivors or summary.stale for summary in summaries) else 0
@@ -159,6 +157,11 @@ def examine(root, assignment, *, workers=None, sample=None):
     summary = summarize(assignment.slug, verdicts, equivalents)
     # What was not tried can't be stale.
     return replace(summary, stale=[]) if sample else summary
+
+
+def _entry(mutant):
+    answer, before, after, occurrence = mutant.key
+    return Equivalent(answer, before, after, "", occurrence)
 
 
 def _label(assignment, mutant):

@@ -9,9 +9,9 @@ from pathlib import Path
 from asynclab.errors import CommandError
 from asynclab.grading import messages
 
-__all__ = ["Equivalent", "equivalents_path", "read_equivalents", "write_entry"]
+__all__ = ["Equivalent", "equivalents_path", "read_equivalents", "write_entries"]
 
-FIELDS = {"answer": str, "before": str, "after": str, "occurrence": int, "reason": str}
+FIELDS = {"answers": list, "before": str, "after": str, "occurrence": int, "reason": str}
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,34 @@ def read_equivalents(root, slug) -> list[Equivalent]:
     found = []
     for number, entry in enumerate(entries, 1):
         wrong = [key for key, value in entry.items() if not isinstance(value, FIELDS.get(key, ()))]
-        missing = {"answer", "before", "after", "reason"} - entry.keys()
+        missing = {"answers", "before", "after", "reason"} - entry.keys()
         if wrong or missing or not entry["reason"].strip():
             names = ", ".join(sorted({*wrong, *missing} or {"reason"}))
             raise CommandError(messages.bad_equivalent(path, number, names), exit_code=2)
-        found.append(
-            Equivalent(**entry | {key: entry[key].strip("\n") for key in ("before", "after")})
-        )
+        before, after = entry["before"].strip("\n"), entry["after"].strip("\n")
+        occurrence, reason = entry.get("occurrence", 1), entry["reason"]
+        found += [
+            Equivalent(answer, before, after, reason, occurrence) for answer in entry["answers"]
+        ]
     return found
 
 
-def write_entry(equivalent: Equivalent) -> str:
-    """The entry as it stands in the file."""
-    lines = ["[[equivalent]]", f"answer = {_quote(equivalent.answer)}"]
-    lines += [f"before = {_quote(equivalent.before)}", f"after = {_quote(equivalent.after)}"]
-    if equivalent.occurrence != 1:
-        lines.append(f"occurrence = {equivalent.occurrence}")
-    return "\n".join([*lines, f"reason = {_quote(equivalent.reason)}", ""])
+def write_entries(equivalents: list[Equivalent]) -> str:
+    """The entries as they stand in the file: one for all answers that share the change and the reason."""
+    groups: dict[tuple, list[str]] = {}
+    for item in equivalents:
+        key = (item.before, item.after, item.occurrence, item.reason)
+        groups.setdefault(key, []).append(item.answer)
+    return "\n".join(_write_entry(answers, *key) for key, answers in groups.items())
+
+
+def _write_entry(answers, before, after, occurrence, reason):
+    names = ", ".join(_quote(answer) for answer in answers)
+    lines = ["[[equivalent]]", f"answers = [{names}]"]
+    lines += [f"before = {_quote(before)}", f"after = {_quote(after)}"]
+    if occurrence != 1:
+        lines.append(f"occurrence = {occurrence}")
+    return "\n".join([*lines, f"reason = {_quote(reason)}", ""])
 
 
 def _quote(text):

@@ -29,7 +29,7 @@ def unreadable_equivalents(path, reason) -> str:
 
 def bad_equivalent(path, number, names) -> str:
     """An entry that lacks something."""
-    return f"{path}, entri ke-{number}: {names} kosong, tidak ada, atau salah jenisnya. Isi answer, before, after, dan reason dengan teks."
+    return f"{path}, entri ke-{number}: {names} kosong, tidak ada, atau salah jenisnya. Isi answers dengan daftar nama jawaban; before, after, dan reason dengan teks."
 
 
 def survivor(mutant, verdict) -> str:
