@@ -35,7 +35,7 @@ def test_a_damaged_list_is_an_error(tmp_path, text):
     path = tmp_path / "people.json"
     path.write_text(text)
 
-    with pytest.raises(CommandError, match="rusak.*asynclab classroom restore"):
+    with pytest.raises(CommandError, match=r"rusak.*asynclab classroom restore"):
         read_people(path)
 
 

@@ -64,7 +64,7 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
                     "made": now.strftime("%Y-%m-%d %H:%M:%S UTC"),
                 }
                 _add_bytes(archive, MANIFEST, json.dumps(manifest).encode())
-                _add_classroom(archive, settings, result)
+                _add_classroom(archive, settings, result, target.parent)
             file.flush()
             os.fsync(file.fileno())
             result.size = file.tell()
@@ -80,16 +80,16 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
     return result
 
 
-def _add_classroom(archive, settings, result):
+def _add_classroom(archive, settings, result, scratch):
     found = {name: path for name, path in places(settings).items() if path.exists()}
     if "course" not in found:
         raise CommandError(messages.not_initialised(settings), exit_code=2)
     # The databases first: a submission that arrives meanwhile is then graded after a restore, whereas
     # a database that is newer than the files would call it graded.
     if settings.gradebook.is_file():
-        _add_database(archive, "course/gradebook.db", settings.gradebook)
+        _add_database(archive, "course/gradebook.db", settings.gradebook, scratch)
     if "jupyterhub.sqlite" in found:
-        _add_database(archive, "jupyterhub.sqlite", settings.hub_database)
+        _add_database(archive, "jupyterhub.sqlite", settings.hub_database, scratch)
     if "people.json" in found:
         _add_file(archive, "people.json", settings.people, settings.people, None, result)
     for name in ("course", "exchange"):
@@ -97,10 +97,11 @@ def _add_classroom(archive, settings, result):
             _add_tree(archive, name, found[name], result)
 
 
-def _add_database(archive, name, path):
+def _add_database(archive, name, path, scratch):
     info = _describe(name, path.stat())
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch, "copy.sqlite")
+    # Where the backup goes is room; /tmp may be small.
+    with tempfile.TemporaryDirectory(prefix=".cadangan-", dir=scratch) as folder:
+        copy = Path(folder, "copy.sqlite")
         uri = f"{path.absolute().as_uri()}?mode=ro"
         with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=60)) as source:
             with contextlib.closing(sqlite3.connect(copy)) as target:

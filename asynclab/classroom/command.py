@@ -15,7 +15,7 @@ from asynclab.classroom.classlist import read_class_list
 from asynclab.classroom.execution import perform
 from asynclab.classroom.machine import Account, find_account, find_group, path_access, read_students
 from asynclab.classroom.people import INSTRUCTOR, STUDENT, read_people
-from asynclab.classroom.settings import Settings, read_settings
+from asynclab.classroom.settings import SETTINGS_FILE, Settings, read_settings
 from asynclab.errors import CommandError
 
 __all__ = ["add_arguments", "run"]
@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def init(settings: Settings, arguments: argparse.Namespace) -> int:
     """Make what is missing."""
-    server = examine_server(settings)
+    server = examine_server(settings, arguments.settings or SETTINGS_FILE)
     if problems := installation.find_problems(settings, server):
         raise CommandError(messages.problems(problems))
     steps = installation.plan_installation(settings, server)
@@ -233,19 +233,21 @@ def carry_out(steps, for_real) -> bool:
     return False
 
 
-def examine_server(settings: Settings) -> installation.Server:
+def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installation.Server:
     """Look at everything that `init` needs to know."""
     config = settings.course / "nbgrader_config.py"
+    file = file.absolute()
     text = config.read_text(encoding="utf-8") if path_access(config) else ""
     return installation.Server(
         account=None if settings.trial else find_account(settings.account),
         group=find_group(settings.account_group) is not None,
-        access={path: path_access(path) for path in installation.watched_paths(settings)},
+        access={path: path_access(path) for path in installation.watched_paths(settings, file)},
         systemd=Path("/run/systemd/system").is_dir(),
         project=PROJECT,
         scripts=Path(sysconfig.get_path("scripts")),
         course_id=installation.declared_course(text),
         unreachable=installation.find_unreachable([sys.executable, PROJECT / "asynclab"]),
+        settings_file=file,
     )
 
 
@@ -253,7 +255,7 @@ def require_course(settings: Settings) -> None:
     """Raises CommandError where `init` has not been run, or for another course."""
     config = settings.course / "nbgrader_config.py"
     if path_access(config) is None:
-        raise CommandError(messages.not_initialised(settings))
+        raise CommandError(messages.not_initialised(settings), exit_code=2)
     found = installation.declared_course(config.read_text(encoding="utf-8"))
     if found and found != settings.course_id:
         raise CommandError(messages.other_course(settings.course, found, settings.course_id))

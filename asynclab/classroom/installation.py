@@ -34,7 +34,8 @@ class Server:
     account: of the course; group: whether the Unix group of the class exists; access: (mode, owner) of
     every path of `watched_paths`, None where there is nothing; systemd: whether it runs here;
     project: the folder with source/ and classroom/; scripts: the folder with jupyterhub; course_id: what
-    an existing nbgrader_config.py says; unreachable: a folder in the way of other users to Python, or None.
+    an existing nbgrader_config.py says; unreachable: a folder in the way of other users to Python, or None;
+    settings_file: the one that the Hub is to read.
     """
 
     account: Account | None
@@ -45,6 +46,7 @@ class Server:
     scripts: Path
     course_id: str = ""
     unreachable: Path | None = None
+    settings_file: Path = SETTINGS_FILE
 
 
 def wanted_folders(settings: Settings) -> list[tuple[Path, int, str, str]]:
@@ -65,12 +67,12 @@ def wanted_folders(settings: Settings) -> list[tuple[Path, int, str, str]]:
     ]
 
 
-def watched_paths(settings: Settings) -> list[Path]:
+def watched_paths(settings: Settings, settings_file: Path = SETTINGS_FILE) -> list[Path]:
     """Every path that `plan_installation` needs to know about."""
     folders = [folder for folder, *_ in wanted_folders(settings)]
     files = [settings.course / name for name in COURSE_FILES]
     private = [settings.people, settings.hub_database]
-    return [*folders, *files, *private, SETTINGS_FILE, *_starters(settings)]
+    return [*folders, *files, *private, settings_file, *_starters(settings)]
 
 
 def find_problems(settings: Settings, server: Server) -> list[str]:
@@ -140,9 +142,9 @@ def _starters(settings):
 
 
 def _starter_steps(settings, server):
-    if server.access[SETTINGS_FILE] is None:
-        sentence = messages.write_settings(SETTINGS_FILE)
-        yield WriteText(sentence, SETTINGS_FILE, settings_text(settings))
+    file = server.settings_file
+    if server.access[file] is None:
+        yield WriteText(messages.write_settings(file), file, settings_text(settings))
     unit, script = _starters(settings)
     if server.systemd:
         if server.access[unit] is None:
@@ -163,7 +165,7 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
-EnvironmentFile={SETTINGS_FILE}
+EnvironmentFile={server.settings_file}
 Environment=PATH={_search_path(server)}
 WorkingDirectory={settings.state}
 ExecStart={_hub_command(server)}
@@ -182,7 +184,7 @@ def script_text(settings: Settings, server: Server) -> str:
 #!/bin/sh
 set -e
 set -a
-. {SETTINGS_FILE}
+. {server.settings_file}
 set +a
 export PATH={_search_path(server)}
 cd {settings.state}

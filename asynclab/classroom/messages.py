@@ -418,7 +418,9 @@ def backup_unwritable(path, error) -> str:
 
 def backup_database(error) -> str:
     """SQLite."""
-    return f"Basis data tidak dapat dicadangkan: {error}. Tidak ada berkas cadangan yang dibuat; tunggu sampai penilaian selesai, lalu ulangi."
+    full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+    reason = _ERRORS[errno.ENOSPC] if full else error
+    return f"Basis data tidak dapat dicadangkan: {reason}. Tidak ada berkas cadangan yang dibuat; bila disknya penuh, pilih tempat lain; bila penilaian sedang berjalan, tunggu sampai selesai."
 
 
 def backup_done(path, contents, size) -> str:

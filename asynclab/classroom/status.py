@@ -130,7 +130,7 @@ def render_progress(course_id: str, people: Iterable[Person], progress: list[Pro
     students = roles.count(STUDENT)
     lines = [messages.class_size(course_id, students, len(roles) - students)]
     if progress:
-        width = max(len(item.slug) for item in progress)
+        width = max(len(messages.ASSIGNMENT), *(len(item.slug) for item in progress))
         titles = [messages.STAGE_TITLES[stage] for stage in STAGES]
         lines.append("")
         lines.append(f"{messages.ASSIGNMENT:{width}}  {messages.RELEASED}  " + "  ".join(titles))
