@@ -207,3 +207,34 @@ def test_cells_of_odd_shape_harm_nobody(submission, release, odd):
     repaired, _ = checked(submission, release)
 
     assert GOOD_TOTAL.strip() in code(repaired)
+
+
+def test_the_instructor_s_cells_have_the_instructor_s_ids(release, submission):
+    """Whatever a student's notebook calls them; everything else is called once."""
+    for cell in submission.cells:
+        cell["id"] = "<script>"
+    find_by_name = {
+        cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in submission.cells
+    }
+    find_by_name["tugas-1"]["id"] = "jawaban-1"
+    submission.cells.append(new_code_cell("1", id="tambahan-1"))
+    submission.cells.append(new_code_cell("2", id="tugas-2"))
+    repaired, _ = checked(submission, release)
+    ids = [cell.id for cell in repaired.cells]
+
+    assert [name for name in names(repaired) if name] == [
+        cell.id for cell in repaired.cells if cell.metadata.get("nbgrader")
+    ]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_student_s_words_in_a_note_stay_words(release, submission):
+    """A kernel's or a cell's name can't bring markup or lines of its own into the note."""
+    submission.metadata["kernelspec"] = {"language": "<script>`\n\n# x"}
+    extra = new_code_cell("1", id="x")
+    extra.metadata["nbgrader"] = {"grade_id": "`<b>\n- baris"}
+    submission.cells.append(extra)
+    _, changes = checked(submission, release)
+
+    assert [change.count("`") for change in changes] == [2, 2]
+    assert [change for change in changes if "\n" in change] == []

@@ -79,3 +79,12 @@ def test_what_is_found_is_plain_data_in_the_order_of_lines():
         Suspicion(1, "import", "import gc"),
         Suspicion(3, "patch", "time.time = ..."),
     ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x = " + "-" * 50_000 + "1", "x = " + "(" * 500, "a" + ".b" * 50_000 + " = 1", "x = 1\0"],
+)
+def test_code_that_no_parser_takes_stands_out_by_nothing(source):
+    """The parser's limits are not the grader's."""
+    assert inspect(source) == []

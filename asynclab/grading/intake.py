@@ -25,9 +25,11 @@ from nbgrader.exchange.default import ExchangeCollect
 
 from asynclab import isolation
 from asynclab.grading import messages
+from asynclab.grading.reading import UnreadableError, read_notebook
 from asynclab.grading.spawn import ChildError, SandboxError, spawn
 
 __all__ = [
+    "DAMAGE",
     "UNREADABLE",
     "SafeCollect",
     "SubmissionExporter",
@@ -42,6 +44,7 @@ COUNT_LIMIT = 1_000
 ASIDE = "disisihkan"
 MARK = ".sedang-dinilai"
 UNREADABLE = "asynclab_unreadable"
+DAMAGE = "asynclab_damage"
 OTHER_MACHINE_SECONDS = 6 * 3600
 
 
@@ -115,19 +118,16 @@ class SubmissionExporter(NotebookExporter):
             self.log.warning(messages.half_made(folder))
             shutil.rmtree(folder, ignore_errors=True)
 
-    def from_filename(self, filename, resources=None, **options):
-        """A notebook from a file; one that can't be read becomes an empty one that says why."""
+    def from_file(self, file_stream, resources=None, **options):
+        """A notebook from an open file; one that can't be read becomes an empty one that says why."""
+        resources = {} if resources is None else resources
         try:
-            nbformat.read(filename, as_version=4)
-        except Exception as error:
-            detail = messages.NOT_JSON if isinstance(error, ValueError) else str(error)[:200]
-            sentence = messages.unreadable_notebook(detail)
-            path, name = os.path.split(filename)
-            resources = {} if resources is None else resources
-            resources["metadata"] = {"name": os.path.splitext(name)[0], "path": path}
-            resources[UNREADABLE] = sentence
-            return self.from_notebook_node(nbformat.v4.new_notebook(), resources=resources)
-        return super().from_filename(filename, resources=resources, **options)
+            # nbconvert opens files as text; which text it is, only the bytes can tell.
+            notebook, resources[DAMAGE] = read_notebook(file_stream.buffer.read())
+        except UnreadableError as error:
+            resources[UNREADABLE] = messages.unreadable_notebook(error)
+            notebook = nbformat.v4.new_notebook()
+        return self.from_notebook_node(notebook, resources=resources, **options)
 
 
 def require_sandbox(configurable) -> None:

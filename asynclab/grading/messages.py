@@ -134,7 +134,29 @@ def unreadable_notebook(detail) -> str:
     )
 
 
-NOT_JSON = "isinya bukan JSON yang sah"
+EMPTY_FILE = "berkasnya kosong"
+CUT_OFF = "isinya terpotong"
+TOO_DEEP = "isinya bersarang terlalu dalam"
+NO_NOTEBOOK = "isinya JSON, tetapi bukan notebook"
+OLD_FORMAT = "format notebook lamanya rusak"
+
+
+def not_json(line) -> str:
+    """Half a sentence: where the file stops being JSON."""
+    return f"isinya bukan JSON yang sah, mulai baris {line}"
+
+
+def odd_cells(kind) -> str:
+    """Half a sentence: something that nobody has foreseen."""
+    return f"bentuk selnya tidak dikenal: {kind}"
+
+
+DAMAGED_TEXT = "sebagian huruf di berkas ini rusak (bukan UTF-8); diganti dengan tanda �."
+
+
+def dropped_cells(count) -> str:
+    """Cells of which nothing can be read."""
+    return f"{count} sel tidak dapat dibaca; dilewati."
 
 
 # ---- repair
@@ -191,12 +213,18 @@ def skip_tag(name) -> str:
 
 def foreign_cell(name) -> str:
     """A grade id that the assignment does not have."""
-    return f"sel `{name}` mengaku sel penilaian, tetapi tugas ini tidak memilikinya; diperlakukan sebagai sel biasa."
+    return f"sel `{quotable(name)}` mengaku sel penilaian, tetapi tugas ini tidak memilikinya; diperlakukan sebagai sel biasa."
 
 
 def foreign_language(found) -> str:
     """The kernel of another language."""
-    return f"kernel notebook ini adalah {found}; dinilai dengan Python."
+    return f"kernel notebook ini adalah `{quotable(found)}`; dinilai dengan Python."
+
+
+def quotable(text, most=60) -> str:
+    """A student's own text, short and on one line, so that it can stand between ` and `."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text[:most])
+    return plain.replace("`", "'").strip() or "?"
 
 
 def no_reference(path) -> str:

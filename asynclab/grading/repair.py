@@ -15,7 +15,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from asynclab.grading import messages
-from asynclab.grading.intake import UNREADABLE, find_reference
+from asynclab.grading.intake import DAMAGE, UNREADABLE, find_reference
+from asynclab.grading.reading import is_cell_id
 
 __all__ = ["RepairSubmission", "repair"]
 
@@ -38,8 +39,10 @@ class RepairSubmission(NbGraderPreprocessor):
             repaired, changes = repair(nb, reference)
         except Exception as error:
             # Cells of a shape that nobody has foreseen: as if the file were no notebook.
-            unreadable = messages.unreadable_notebook(f"{type(error).__name__}: {error}"[:200])
+            self.log.debug("repair", exc_info=True)
+            unreadable = messages.unreadable_notebook(messages.odd_cells(type(error).__name__))
             repaired, changes = repair(new_notebook(), reference)
+        changes = resources.get(DAMAGE, []) + changes
         if unreadable:
             repaired.metadata["asynclab"] = {"unreadable": unreadable}
             repaired.cells.insert(0, note(messages.UNREADABLE, [unreadable]))
@@ -91,7 +94,7 @@ def repair(submitted, reference):
     notebook.cells = _with_ids(rebuilt)
     language = submitted.metadata.get("kernelspec", {}).get("language", "python")
     if isinstance(language, str) and language.lower() not in ("python", ""):
-        changes.insert(0, messages.foreign_language(language[:40]))
+        changes.insert(0, messages.foreign_language(language))
     return notebook, changes
 
 
@@ -111,7 +114,7 @@ def _match(cells, wanted, changes):
         claimed = cell.pop("claimed")
         known = claimed in wanted
         if claimed and not known:
-            changes.append(messages.foreign_cell(str(claimed)[:60]))
+            changes.append(messages.foreign_cell(claimed))
         owners.append(claimed if known else None)
     by_id = {cell.get("id"): name for name, cell in wanted.items() if cell.get("id")}
     by_source = {cell.source.strip(): name for name, cell in wanted.items() if _is_test(cell)}
@@ -154,6 +157,8 @@ def _restore(cell, reference, name, changes):
             changes.append(messages.changed_test(name))
         cell.source = reference.source
     cell.metadata = copy.deepcopy(reference.metadata)
+    if is_cell_id(reference.get("id")):
+        cell["id"] = reference["id"]
     return cell
 
 
@@ -197,14 +202,15 @@ def _plain_copy(cell):
 
 
 def _with_ids(rebuilt):
-    """The cells with the fields that nbformat 4.5 wants, each id once."""
-    reserved = {cell["id"] for name, cell in rebuilt if name is not None}
-    cells, taken = [], set(reserved)
-    for number, (name, cell) in enumerate(rebuilt, 1):
-        cell.pop("found", None)
-        if name is None and (not _is_id(cell["id"]) or cell["id"] in taken):
+    """The cells with the fields that nbformat 4.5 wants, each id once; the instructor's come first."""
+    cells, taken, number = [], set(), 0
+    for _, cell in sorted(rebuilt, key=lambda item: item[0] is None):
+        while not is_cell_id(cell["id"]) or cell["id"] in taken:
+            number += 1
             cell["id"] = f"tambahan-{number}"
         taken.add(cell["id"])
+    for _, cell in rebuilt:
+        cell.pop("found", None)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.pop("attachments", None)
@@ -213,11 +219,6 @@ def _with_ids(rebuilt):
             cell.pop("execution_count", None)
         cells.append(cell)
     return cells
-
-
-def _is_id(text):
-    allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-    return isinstance(text, str) and 0 < len(text) <= 64 and all(sign in allowed for sign in text)
 
 
 def _marked(cell):

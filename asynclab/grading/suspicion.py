@@ -74,9 +74,13 @@ class Suspicion:
 def inspect(source: str) -> list[Suspicion]:
     """What stands out in one cell, in the order of lines; nothing for a cell that is no Python."""
     try:
-        tree = ast.parse(_without_magics(source))
-    except (SyntaxError, ValueError, RecursionError):
+        return _inspect(ast.parse(_without_magics(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        # MemoryError is the parser's word for expressions that are nested too deeply.
         return []
+
+
+def _inspect(tree):
     modules = _modules(tree)
     found: set[Suspicion] = set()
     for node in tree.body:
