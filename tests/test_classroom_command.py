@@ -1,5 +1,6 @@
 """`asynclab classroom` as an admin types it: plans, doing, doing again, and what is typed wrongly."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -244,3 +245,24 @@ def test_the_trial_of_make_hub(tmp_path, capsys, monkeypatch):
 
     assert (code, again) == (0, 0)
     assert (tmp_path / "coba" / "kursus" / "nbgrader_config.py").is_file()
+
+
+def test_one_command_at_a_time(filled, capsys):
+    """Two admins do not write over each other's list; plans may be looked at meanwhile."""
+    lock = os.open(filled.state, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    code, _, error = run(capsys, "remove", "ani", "--lakukan")
+    plan = run(capsys, "remove", "ani")[0]
+    os.close(lock)
+
+    assert (code, plan) == (1, 0)
+    assert "sedang berjalan" in error
+    assert "ani" in read_people(filled.people)
+
+
+def test_where_there_is_no_unix(classroom, capsys, monkeypatch):
+    """A sentence instead of a missing module."""
+    monkeypatch.setattr(command.sys, "platform", "win32")
+    code, _, error = run(capsys, "status")
+
+    assert (code, error) == (1, "asynclab: Kelas JupyterHub memerlukan Linux.\n")

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pwd
+import shutil
 import sqlite3
 import stat
 import tarfile
@@ -28,11 +29,14 @@ DATABASE = frozenset(f"gradebook.db{end}" for end in ("", "-journal", "-wal", "-
 LARGEST = 1 << 30
 """Bytes of a file that is kept: a student can make a file that is huge and empty."""
 
+IN_MEMORY = 1 << 25
+
 
 @dataclass
 class Backup:
-    """What was kept, and what was not: paths of links, pipes and giants."""
+    """What was kept, and what was not: paths of links, pipes and giants; scratch: a folder with room."""
 
+    scratch: Path
     contents: Contents = None
     size: int = 0
     skipped: list[Path] = field(default_factory=list)
@@ -50,7 +54,7 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
         if target.is_relative_to(place):
             raise CommandError(messages.backup_inside(target, place), exit_code=2)
     now = now or datetime.datetime.now(datetime.UTC)
-    result = Backup()
+    result = Backup(target.parent)
     try:
         handle, scratch = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
@@ -64,7 +68,7 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
                     "made": now.strftime("%Y-%m-%d %H:%M:%S UTC"),
                 }
                 _add_bytes(archive, MANIFEST, json.dumps(manifest).encode())
-                _add_classroom(archive, settings, result, target.parent)
+                _add_classroom(archive, settings, result)
             file.flush()
             os.fsync(file.fileno())
             result.size = file.tell()
@@ -80,16 +84,16 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
     return result
 
 
-def _add_classroom(archive, settings, result, scratch):
+def _add_classroom(archive, settings, result):
     found = {name: path for name, path in places(settings).items() if path.exists()}
     if "course" not in found:
         raise CommandError(messages.not_initialised(settings), exit_code=2)
     # The databases first: a submission that arrives meanwhile is then graded after a restore, whereas
     # a database that is newer than the files would call it graded.
     if settings.gradebook.is_file():
-        _add_database(archive, "course/gradebook.db", settings.gradebook, scratch)
+        _add_database(archive, "course/gradebook.db", settings.gradebook, result)
     if "jupyterhub.sqlite" in found:
-        _add_database(archive, "jupyterhub.sqlite", settings.hub_database, scratch)
+        _add_database(archive, "jupyterhub.sqlite", settings.hub_database, result)
     if "people.json" in found:
         _add_file(archive, "people.json", settings.people, settings.people, None, result)
     for name in ("course", "exchange"):
@@ -97,10 +101,10 @@ def _add_classroom(archive, settings, result, scratch):
             _add_tree(archive, name, found[name], result)
 
 
-def _add_database(archive, name, path, scratch):
+def _add_database(archive, name, path, result):
     info = _describe(name, path.stat())
     # Where the backup goes is room; /tmp may be small.
-    with tempfile.TemporaryDirectory(prefix=".cadangan-", dir=scratch) as folder:
+    with tempfile.TemporaryDirectory(prefix=".cadangan-", dir=result.scratch) as folder:
         copy = Path(folder, "copy.sqlite")
         uri = f"{path.absolute().as_uri()}?mode=ro"
         with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=60)) as source:
@@ -142,11 +146,13 @@ def _add_file(archive, name, entry, path, descriptor, result):
         if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
             result.skipped.append(path)
             return
-        # Whole in memory: the file may shrink or grow while it is read.
-        content = file.read(LARGEST + 1)
-    info = _describe(name, found)
-    info.size = len(content)
-    archive.addfile(info, io.BytesIO(content))
+        # A copy first: the file may shrink or grow while it is read, and a size comes before its bytes.
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=result.scratch) as copy:
+            shutil.copyfileobj(file, copy)
+            info = _describe(name, found)
+            info.size = copy.tell()
+            copy.seek(0)
+            archive.addfile(info, copy)
 
 
 def _add_bytes(archive, name, content):

@@ -22,13 +22,14 @@ class Roster:
 
     people: the classroom's list; accounts: Unix users by name (only of the names that matter);
     students: the gradebook's, as (first name, last name, email, number); members: of the Unix group
-    that marks the accounts made here.
+    that marks the accounts made here; groups: names (of those that matter) that a Unix group has.
     """
 
     people: Mapping[str, Person]
     accounts: Mapping[str, Account]
     students: Mapping[str, tuple[str, str, str, str]]
     members: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
 
 
 def refuse(person: Person, settings: Settings, roster: Roster) -> str:
@@ -41,6 +42,9 @@ def refuse(person: Person, settings: Settings, roster: Roster) -> str:
     account = roster.accounts.get(person.id)
     if not settings.trial and account and account.uid < FIRST_PERSONAL_UID:
         return messages.system_account(person.id)
+    # A new Unix user brings a group of its own name: "sudo" would be refused, or worse.
+    if not settings.trial and not account and person.id in roster.groups:
+        return messages.system_group(person.id)
     return ""
 
 

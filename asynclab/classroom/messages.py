@@ -179,6 +179,11 @@ def step_failed(number, count, step, reason) -> str:
     return f"Langkah {number} dari {count} gagal ({step.sentence}): {reason}. {done}; perbaiki, lalu jalankan perintah yang sama lagi."
 
 
+def busy(path) -> str:
+    """Another admin."""
+    return f"Perintah kelas yang lain sedang berjalan ({path} terkunci). Tunggu sampai selesai, lalu ulangi."
+
+
 def no_program(name) -> str:
     """A program or folder that is not there."""
     return f"{name} tidak ada"
@@ -334,6 +339,11 @@ def other_role(identifier, role) -> str:
 def system_account(identifier) -> str:
     """An account of the system."""
     return f"'{identifier}' adalah akun milik sistem Linux ini. Pakai nama lain."
+
+
+def system_group(identifier) -> str:
+    """A name that a group has."""
+    return f"'{identifier}' adalah nama grup di sistem Linux ini. Pakai nama lain."
 
 
 def reused_accounts(ids) -> str:

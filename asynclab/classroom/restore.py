@@ -170,7 +170,7 @@ def _swap(plan, staged):
                         done.append((aside, now))
             os.rename(new, part.place)
             done.append((part.place, new))
-    except OSError:
+    except BaseException:
         for now, before in reversed(done):
             os.rename(now, before)
         raise
