@@ -3,6 +3,7 @@
 kehilangan:
 - Tujuh panggilan sekaligus: paling banyak rate yang mulai dalam per detik mana pun
 - Ramai di perbatasan jendela: tetap paling banyak rate dalam per detik mana pun
+- Yang lebih dulu meminta lebih dulu mulai
 """
 
 import asyncio
