@@ -59,6 +59,7 @@ try:
         MODUL11_PROXY_PORT=PROXY_PORT,
         MODUL11_FORMGRADER_PORT=FORMGRADER_PORT,
     )
+    cpus = checks.read_amount("MODUL11_CPUS", CPUS)
     public = checks.read_address("MODUL11_ADDRESS", ADDRESS)
 except CommandError as error:
     checks.demand([str(error)])
@@ -90,8 +91,7 @@ def first_page(handler):
     """Halaman pertama setelah masuk: formgrader untuk dosen, daftar server untuk admin, JupyterLab untuk mahasiswa."""
     user = handler.current_user
     groups = [group.name for group in user.groups] if user else []
-    page = hub.first_page(settings, handler.base_url, groups, bool(user and user.admin))
-    return page or f"{handler.hub.base_url}spawn"
+    return hub.first_page(settings, handler.base_url, groups, bool(user and user.admin))
 
 
 c.JupyterHub.default_url = first_page
@@ -134,6 +134,10 @@ c.Spawner.environment = {
     "JUPYTER_CONFIG_PATH": str(student_folder / student.CONFIG),
     singleuser.LESSONS: str(PROGRAM / "notebooks"),
 }
+
+# Membuka lagi tab yang server-nya sudah dihentikan langsung menyalakannya, tanpa halaman perantara.
+c.JupyterHub.implicit_spawn_seconds = 1
+
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 90
 c.JupyterHub.active_server_limit = active_servers
@@ -141,7 +145,7 @@ c.JupyterHub.concurrent_spawn_limit = 10
 
 # LocalProcessSpawner tidak dapat membatasi apa pun; angka ini lalu hanya ditampilkan.
 c.Spawner.mem_limit = MEMORY
-c.Spawner.cpu_limit = float(CPUS)
+c.Spawner.cpu_limit = cpus
 c.SystemdSpawner.isolate_tmp = True
 c.SystemdSpawner.disable_user_sudo = True
 

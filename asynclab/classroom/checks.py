@@ -32,6 +32,7 @@ __all__ = [
     "is_proxy_running",
     "prefer_own_commands",
     "read_address",
+    "read_amount",
     "read_numbers",
 ]
 
@@ -162,6 +163,17 @@ def read_numbers(**values: str) -> list[int]:
     return [int(value) for value in values.values()]
 
 
+def read_amount(variable: str, value: str) -> float:
+    """The number above 0 that this variable holds; raises CommandError."""
+    try:
+        amount = float(value)
+    except ValueError:
+        amount = 0.0
+    if not 0 < amount < float("inf"):
+        raise CommandError(NO_AMOUNT.format(variable=variable, value=value), exit_code=2)
+    return amount
+
+
 def is_proxy_running(pid_file: Path) -> bool:
     """Whether the proxy of an earlier Hub is still there."""
     try:
@@ -181,7 +193,7 @@ UNWRITABLE = "Folder {folder} ({variable}) tidak dapat ditulisi. Periksa pemilik
 NO_EXCHANGE = (
     "Tempat penukaran {folder} (MODUL11_EXCHANGE) tidak ada. Buat dengan: asynclab classroom init"
 )
-EXCHANGE_CLOSED = "Tempat penukaran {folder} (MODUL11_EXCHANGE) tidak dapat ditulisi semua orang, jadi mahasiswa tidak dapat mengumpulkan. Perbaiki dengan: chmod 777 {folder}"
+EXCHANGE_CLOSED = "Tempat penukaran {folder} (MODUL11_EXCHANGE) tidak dapat ditulisi semua orang, jadi mahasiswa tidak dapat mengumpulkan. Perbaiki dengan: chmod 1777 {folder}"
 NO_COURSE = "Folder kursus {folder} (MODUL11_COURSE) tidak berisi nbgrader_config.py yang dapat dibaca. Periksa jalurnya, atau buat dengan: asynclab classroom init"
 BROKEN_CONFIG = (
     "{path} baris {line} bukan Python yang sah ({reason}). Perbaiki, lalu nyalakan lagi."
@@ -195,3 +207,4 @@ PORT_REFUSED = (
 )
 NO_ADDRESS = "{variable}='{url}' bukan alamat. Tulis misalnya http://127.0.0.1:8000."
 NO_NUMBER = "{variable}='{value}' harus bilangan bulat di atas 0."
+NO_AMOUNT = "{variable}='{value}' harus bilangan di atas 0, misalnya 0.5 atau 2."

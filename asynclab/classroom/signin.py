@@ -42,6 +42,9 @@ def with_people(base: type, settings: Settings) -> type:
     """
 
     class PeopleAuthenticator(base):
+        # No setting: the list decides, whatever `base` or a configuration says.
+        allow_all = False
+
         async def authenticate(self, handler, data):
             found = super().authenticate(handler, data)
             found = await found if inspect.isawaitable(found) else found
