@@ -57,7 +57,8 @@ def restore(settings: Settings, path: Path, contents: Contents, plan: list[Excha
         part.place.parent.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(part.place.parent).free
         if free < contents.size + SPARE:
-            raise CommandError(messages.no_room(part.place.parent, contents.size, free))
+            needed = contents.size + SPARE
+            raise CommandError(messages.no_room(part.place.parent, needed, free))
     with contextlib.ExitStack() as stack:
         try:
             staged = {
