@@ -12,6 +12,7 @@ from asynclab import isolation
 from asynclab.errors import CommandError
 from asynclab.grading.grade import Lines, grade_course
 from asynclab.grading.release import CONFIG, open_course
+from asynclab.grading.report.command import PAGE, write_report
 from asynclab.grading.results import read_results, render_results
 from asynclab.grading.sample_class import DUE, draw_submissions, make_students, submit
 
@@ -57,11 +58,16 @@ def run(arguments) -> int:
     began = time.monotonic()
     with _inside(folder):
         results = go_round(course, folder, slugs, make_students(arguments.students))
-    print("\n" + render_results(results))
+        print("\n" + render_results(results))
+        explain("asynclab report", REPORT)
+        write_report(open_course(folder), slugs, folder / PAGE)
     print(
         "\n"
         + DONE.format(
-            feedback=folder / "feedback", folder=folder, seconds=round(time.monotonic() - began)
+            feedback=folder / "feedback",
+            folder=folder,
+            report=folder / PAGE,
+            seconds=round(time.monotonic() - began),
         )
     )
     return 0
@@ -185,4 +191,5 @@ FEEDBACK = "Membuat halaman umpan balik untuk setiap mahasiswa, tanpa uji tersem
 RELEASE_FEEDBACK = (
     "Menaruh umpan balik di tempat penukaran, agar setiap mahasiswa dapat mengambil miliknya."
 )
-DONE = "Selesai dalam {seconds} detik. Halaman umpan balik: {feedback}\nKursus percobaan ini boleh dibuka dan diubah: {folder}"
+REPORT = "Membuat laporan untuk pengajar: sebaran nilai, kriteria yang sering gagal, yang tidak dinilai, dan yang perlu dilihat."
+DONE = "Selesai dalam {seconds} detik.\nLaporan kelas: {report}\nHalaman umpan balik: {feedback}\nKursus percobaan ini boleh dibuka dan diubah: {folder}"

@@ -139,7 +139,7 @@ def draw_handins(report: AssignmentReport, zone) -> Chart:
         axes.step([first, *moments, last], steps, where="post", color=RUNNING, linewidth=2)
         if late:
             axes.plot(*zip(*late), "D", color=MARK, markersize=5, zorder=4)
-            axes.annotate("terlambat", late[-1], (-7, -12), textcoords="offset points", ha="right")
+            axes.annotate("terlambat", late[-1], (4, -15), textcoords="offset points", ha="right")
         if due:
             axes.axvline(due, color=INK, linewidth=1.2, linestyle="--")
             right = (due - first) > (last - first) / 2

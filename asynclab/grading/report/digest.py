@@ -30,8 +30,10 @@ def digest(material: Material, students: list[Student]) -> AssignmentReport:
     people |= {id: Student(id) for id in material.pending if id not in people}
     tasks = make_tasks(material)
     rows = tuple(make_row(person, listed, tasks) for person in people.values())
+    judged = {row.student.id for row in rows if row.judged}
     sandboxed = {
-        student: {item.sandboxed for item in notebooks.values()}
+        # Where nothing was judged nothing may have run; a notebook that can't be read says nothing.
+        student: {x.sandboxed for x in notebooks.values() if student in judged and not x.problem}
         for student, notebooks in material.evidence.items()
     }
     answers = {
@@ -40,7 +42,7 @@ def digest(material: Material, students: list[Student]) -> AssignmentReport:
     }
     given = [source for item in material.given.values() for source in item.sources]
     pairs = find_pairs(answers, [*given, *material.reference])
-    blank = {row.student.id for row in rows if row.judged and answers.get(row.student.id) == ""}
+    blank = {key for key in judged if answers.get(key) == ""}
     blank -= {
         key for key, items in material.evidence.items() if any(x.problem for x in items.values())
     }

@@ -81,8 +81,8 @@ def problem(path, reason) -> str:
 WAITS_FOR_HAND = "Sel ini menunggu nilai dari pengajar."
 
 _ADVICE = {
-    "ask": "Minta berkas yang utuh dari mahasiswa, letakkan di submitted/, lalu nilai lagi:",
-    "isolate": "Periksa apa yang kurang di komputer ini, perbaiki, lalu nilai lagi:",
+    "ask": "Sesudah berkas yang utuh ada di submitted/, nilai lagi:",
+    "isolate": "Perintah pertama menyebutkan apa yang kurang; sesudah diperbaiki, nilai lagi:",
     "source": "Perbaiki sel uji itu di source/{slug}/, lalu:",
     "manual": "Nilai sel itu di Formgrader (`make lab`, menu Nbgrader, Formgrader).",
     "again": "Nilai lagi; bila terulang, laporkan kepada pembuat kursus:",
@@ -168,8 +168,8 @@ def sandbox(graded, unsandboxed, unrecorded) -> str:
         )
     if unrecorded:
         return (
-            f"Untuk {unrecorded} dari {graded} kiriman tidak tercatat apakah kodenya berjalan di sandbox, "
-            "karena tidak ada yang dijalankan atau karena dinilai dengan versi lama."
+            f"Untuk {unrecorded} dari {graded} kiriman tidak tercatat apakah kodenya berjalan di sandbox: "
+            "notebook itu dinilai dengan versi asynclab yang lebih lama."
         )
     return "Semua kode mahasiswa berjalan di sandbox."
 

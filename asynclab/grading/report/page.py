@@ -55,6 +55,7 @@ def render(report: Report, zone) -> str:
         "charts": lambda assignment: draw_charts(assignment, zone),
         "summary": summarise,
         "short_title": short_title,
+        "long_title": lambda task: task.title.partition(":")[2].strip() or task.title,
         "sides": set_sides,
         "sandbox": lambda item: messages.sandbox(
             len(item.graded), len(item.unsandboxed), len(item.unrecorded)
@@ -141,14 +142,18 @@ def set_sides(assignment: AssignmentReport, pair) -> list[tuple]:
     sides = []
     for key, matching in zip((pair.first, pair.second), pair.matches):
         lines = assignment.answers[key][:TEXT_LIMIT].splitlines()
-        text = Markup("\n").join(
-            Markup("<mark>{}</mark>").format(seen(line))
-            if place in matching and line.strip()
-            else seen(line)
-            for place, line in enumerate(lines, 1)
-        )
+        marked = [
+            _mark(line) if at in matching else line for at, line in enumerate(map(seen, lines), 1)
+        ]
+        text = Markup("\n").join(marked)
         sides.append((people[key].label, text))
     return sides
+
+
+def _mark(line):
+    """The line with its text marked, its indentation left out."""
+    text = line.lstrip()
+    return Markup("{}<mark>{}</mark>").format(line[: len(line) - len(text)], text) if text else line
 
 
 def _load(name) -> str:

@@ -94,6 +94,11 @@ class Row:
         return max(sum(score for score in self.scores if score is not None) - self.penalty, 0.0)
 
     @property
+    def has_points(self) -> bool:
+        """Whether there is any score to show."""
+        return self.graded and any(score is not None for score in self.scores)
+
+    @property
     def judged(self) -> bool:
         """Whether every task has points."""
         return self.graded and None not in self.scores
