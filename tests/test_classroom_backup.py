@@ -395,9 +395,22 @@ def test_a_broken_database_is_seen_before(classroom, capsys):
     before = look(classroom)
 
     assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 1
-    assert "Basis data course/gradebook.db di dalam cadangan ini rusak" in capsys.readouterr().err
+    assert "Bagian course/gradebook.db di dalam cadangan ini rusak" in capsys.readouterr().err
     assert look(classroom) == before
     assert not list(classroom.course.parent.glob(".*pulih*"))
+
+
+def test_a_broken_list_of_people_is_seen_before(classroom, capsys):
+    """Nobody would be let in any more."""
+    make_backup(classroom, Path("baik.tar.gz"))
+    rewrite(
+        "baik.tar.gz",
+        "kelas.tar.gz",
+        lambda item, data: [(item, b"{}" if item.name == "people.json" else data)],
+    )
+
+    assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 1
+    assert "Bagian people.json di dalam cadangan ini rusak" in capsys.readouterr().err
 
 
 def test_no_room_for_a_restore(classroom, capsys, monkeypatch):
@@ -459,6 +472,7 @@ def test_inspecting_says_what_is_inside(classroom):
     contents = inspect_archive(Path("kelas.tar.gz"), classroom)
 
     assert (contents.course_id, contents.made) == ("modul11", "2026-03-06 10:00:00 UTC")
+    assert contents.people == (ANI, BUDI)
     assert contents.files["people.json"] == contents.files["jupyterhub.sqlite"] == 1
     with pytest.raises(CommandError, match="itu sebuah folder"):
         inspect_archive(Path("kelas"), classroom)

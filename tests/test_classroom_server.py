@@ -63,9 +63,9 @@ def succeeds_as(name, *command):
 
 
 def look(folder):
-    """Path, mode, owner and group of everything below."""
-    paths = (path for path in sorted(folder.rglob("*")))
-    return [(str(p), p.stat().st_mode, p.stat().st_uid, p.stat().st_gid) for p in paths]
+    """Path, mode, and the names of owner and group of everything below."""
+    paths = sorted(folder.rglob("*"))
+    return [(str(path), path.stat().st_mode, path.owner(), path.group()) for path in paths]
 
 
 def test_a_term(server, capsys):
@@ -115,6 +115,9 @@ def test_a_term(server, capsys):
     assert classroom(server, "backup", str(backup)) == 0
     shutil.rmtree(course)
     shutil.rmtree(server / "exchange")
+    subprocess.run(["userdel", "--remove", "uji11-budi"], capture_output=True, check=True)
+    subprocess.run(["userdel", "--remove", "uji11-ani"], capture_output=True, check=True)
+    subprocess.run(["useradd", "--no-create-home", "uji11-budi"], check=True)  # another number
     assert classroom(server, "restore", str(backup), "--lakukan") == 0
     assert classroom(server, "init", "--lakukan") == 0
     assert (look(course), look(server / "exchange")) == before

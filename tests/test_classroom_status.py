@@ -57,7 +57,7 @@ def test_stages(classroom):
     assert [sorted(satu.students[stage]) for stage in STAGES] == [
         ["ani", "m211"], ["ani"], ["ani"], ["ani"], ["ani"],
     ]  # fmt: skip
-    assert [satu.stage(name) for name in ("ani", "m211", "dewi")] == ["returned", "fetched", ""]
+    assert [satu.stage(name) for name in ("ani", "m211", "dewi")] == ["feedback", "fetched", ""]
     assert dua.stage("ani") == ""
 
 
@@ -81,13 +81,13 @@ def test_as_text(classroom):
 
     assert table[0] == "Kelas modul11: 2 mahasiswa, 1 dosen."
     assert table[2].split() == [
-        "Tugas", "dirilis", "diambil", "dikirim", "diterima", "dinilai", "dikembalikan",
+        "Tugas", "dirilis", "diambil", "dikirim", "diterima", "dinilai", "umpan", "balik",
     ]  # fmt: skip
     assert table[4].split() == ["satu", "ya", "2", "1", "1", "1", "1"]
     assert len({len(line) for line in table[2:]}) == 1
     assert render_people(PEOPLE, progress(classroom)).splitlines() == [
         "ani   Ani Lestari",
-        "        satu: dikembalikan",
+        "        satu: umpan balik",
         "dewi  Dewi Kartika (dosen)",
         "m211  Budi",
         "        satu: diambil",

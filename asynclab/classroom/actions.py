@@ -23,6 +23,7 @@ from asynclab.classroom.machine import (
 )
 from asynclab.classroom.people import INSTRUCTOR, STUDENT, read_people
 from asynclab.classroom.settings import SETTINGS_FILE, Settings
+from asynclab.classroom.steps import RunCommand
 from asynclab.errors import CommandError
 
 __all__ = ["ACTIONS"]
@@ -129,19 +130,33 @@ def back_up(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def put_back(settings: Settings, arguments: argparse.Namespace) -> int:
     """Show what a backup would put back, or put it back."""
+    if not settings.trial and find_account(settings.account) is None:
+        raise CommandError(messages.no_course_account(settings))
     contents = inspect_archive(arguments.file, settings)
+    accounts = plan_accounts(settings, contents.people)
     plan = restore.plan_restore(settings, contents)
     print(messages.restore_plan(arguments.file, contents))
-    for number, part in enumerate(plan, 1):
+    for number, step in enumerate(accounts, 1):
+        print(messages.step(number, step))
+    for number, part in enumerate(plan, len(accounts) + 1):
         print(messages.restore_part(number, part))
     if not arguments.lakukan:
         print(messages.DO_IT)
         return 0
     for path, process in restore.find_users([settings.gradebook, settings.hub_database]).items():
         raise CommandError(messages.in_use(path, process))
+    # First, so that every submission belongs to who sent it: nbgrader collects no other.
+    perform(accounts)
     restore.restore(settings, arguments.file, contents, plan)
     print(messages.RESTORED)
     return 0
+
+
+def plan_accounts(settings: Settings, people) -> list[RunCommand]:
+    """The Unix users that these people lack."""
+    roster = read_roster(settings, [person.id for person in people], {}, {})
+    steps = membership.plan_joining(settings, people, roster)
+    return [step for step in steps if isinstance(step, RunCommand)]
 
 
 def carry_out(steps, for_real) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from asynclab.classroom import messages
+from asynclab.classroom.people import Person, parse_people
 from asynclab.classroom.settings import Settings
 from asynclab.errors import CommandError
 
@@ -18,6 +19,7 @@ __all__ = ["MANIFEST", "VERSION", "Contents", "inspect_archive", "places"]
 
 MANIFEST = "manifest.json"
 VERSION = 1
+MUCH = 1 << 24
 FILES = ("people.json", "jupyterhub.sqlite")
 
 
@@ -25,13 +27,15 @@ FILES = ("people.json", "jupyterhub.sqlite")
 class Contents:
     """What an archive holds.
 
-    course_id: of which course; made: when, as text in UTC; files: how many per part; size: bytes unpacked.
+    course_id: of which course; made: when, as text in UTC; files: how many per part; size: bytes unpacked;
+    people: who was in the class.
     """
 
     course_id: str
     made: str
     files: Counter = field(default_factory=Counter)
     size: int = 0
+    people: tuple[Person, ...] = ()
 
 
 def places(settings: Settings) -> dict[str, Path]:
@@ -58,13 +62,15 @@ def inspect_archive(path: Path, settings: Settings) -> Contents:
                     messages.backup_of_other(path, manifest["course_id"], settings.course_id),
                     exit_code=2,
                 )
-            files, size, names = Counter(), 0, set()
+            files, size, names, people = Counter(), 0, set(), ()
             while member := archive.next():
                 if member.name in names or not _belongs(member, settings):
                     raise CommandError(messages.backup_unsafe(path, member.name), exit_code=2)
                 names.add(member.name)
                 files[PurePosixPath(member.name).parts[0]] += member.isreg()
                 size += member.size
+                if member.name == "people.json":
+                    people = _read_people(archive.extractfile(member).read(MUCH))
             # What follows the last member is read too, for the checksum of the whole.
             while archive.fileobj.read(1 << 20):
                 pass
@@ -73,12 +79,12 @@ def inspect_archive(path: Path, settings: Settings) -> Contents:
         raise CommandError(whole(path), exit_code=2) from error
     except OSError as error:
         raise CommandError(messages.backup_unreadable(path, error), exit_code=2) from None
-    return Contents(manifest["course_id"], manifest["made"], files, size)
+    return Contents(manifest["course_id"], manifest["made"], files, size, people)
 
 
 def _read_manifest(archive, path):
     member = archive.next()
-    if member is None or member.name != MANIFEST or not member.isreg() or member.size > 1 << 20:
+    if member is None or member.name != MANIFEST or not member.isreg() or member.size > MUCH:
         raise CommandError(messages.backup_foreign(path), exit_code=2)
     try:
         manifest = json.loads(archive.extractfile(member).read())
@@ -89,6 +95,13 @@ def _read_manifest(archive, path):
     except (ValueError, KeyError, TypeError):
         raise CommandError(messages.backup_foreign(path), exit_code=2) from None
     return manifest
+
+
+def _read_people(content):
+    try:
+        return tuple(parse_people(content).values())
+    except ValueError as error:
+        raise CommandError(messages.damaged_part("people.json", error)) from None
 
 
 def _belongs(member, settings):

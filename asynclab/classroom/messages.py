@@ -479,13 +479,18 @@ def restore_plan(path, contents) -> str:
     return f"{path}: cadangan {contents.course_id} dari {contents.made}, utuh; {_files(contents)}, {_megabytes(contents.size)}.\n{PLAN}"
 
 
+def no_course_account(settings) -> str:
+    """Nobody to whom the course could belong."""
+    return f"Akun kursus '{settings.account}' belum ada di server ini. Jalankan dahulu: asynclab classroom init --lakukan"
+
+
 def restore_part(number, part) -> str:
     """A line of the plan."""
     aside = f"; yang sekarang dipindahkan ke {part.aside}" if part.aside else ""
     return f"  {number}. memulihkan {part.place}{aside}"
 
 
-RESTORED = "Selesai. Jalankan `asynclab classroom init` untuk melihat akun yang belum ada di server ini, lalu nyalakan JupyterHub."
+RESTORED = "Selesai. Periksa dengan `asynclab classroom status`, lalu nyalakan JupyterHub."
 
 
 def in_use(path, process) -> str:
@@ -504,9 +509,9 @@ def restore_failed(path, error) -> str:
     return f"{path} tidak dapat dipulihkan: {why(error)}{place}. Semuanya tetap seperti sebelumnya; perbaiki, lalu ulangi."
 
 
-def damaged_database(name, reason) -> str:
-    """A database in the archive is broken."""
-    return f"Basis data {name} di dalam cadangan ini rusak ({reason}). Tidak ada yang diubah; pakai cadangan lain."
+def damaged_part(name, reason) -> str:
+    """A database or a list in the archive is broken."""
+    return f"Bagian {name} di dalam cadangan ini rusak ({reason}). Tidak ada yang diubah; pakai cadangan lain."
 
 
 def _files(contents):
@@ -525,7 +530,7 @@ STAGE_TITLES = {
     "submitted": "dikirim",
     "collected": "diterima",
     "graded": "dinilai",
-    "returned": "dikembalikan",
+    "feedback": "umpan balik",
 }
 INIT = "asynclab classroom init --lakukan"
 PEOPLE_COMPLETE = "setiap orang di daftar punya akun dan tercatat di buku nilai"

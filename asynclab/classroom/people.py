@@ -15,7 +15,15 @@ from pathlib import Path
 from asynclab.classroom import messages
 from asynclab.errors import CommandError
 
-__all__ = ["INSTRUCTOR", "STUDENT", "Person", "groups_of", "read_people", "write_people"]
+__all__ = [
+    "INSTRUCTOR",
+    "STUDENT",
+    "Person",
+    "groups_of",
+    "parse_people",
+    "read_people",
+    "write_people",
+]
 
 STUDENT = "student"
 INSTRUCTOR = "instructor"
@@ -49,19 +57,27 @@ def read_people(path: Path) -> dict[str, Person]:
     Raises CommandError where it can't be read or is no list of people.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-        people = [Person(**item) for item in data["people"]]
-        if data["version"] != VERSION or any(
-            person.role not in (STUDENT, INSTRUCTOR) for person in people
-        ):
-            raise ValueError
-        return {person.id: person for person in sorted(people)}
+        return parse_people(Path(path).read_bytes())
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise CommandError(messages.people_unreadable(path, messages.why(error))) from None
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         raise CommandError(messages.people_damaged(path)) from None
+
+
+def parse_people(content: bytes) -> dict[str, Person]:
+    """Everybody in the bytes of such a file, by id and in order; raises ValueError where it is none."""
+    try:
+        data = json.loads(content)
+        people = sorted(Person(**item) for item in data["people"])
+        known = all(person.role in (STUDENT, INSTRUCTOR) for person in people)
+        version = data["version"]
+    except (KeyError, TypeError) as error:
+        raise ValueError(error) from None
+    if version != VERSION or not known:
+        raise ValueError(version)
+    return {person.id: person for person in people}
 
 
 def write_people(path: Path, people: Iterable[Person]) -> None:

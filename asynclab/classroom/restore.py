@@ -140,7 +140,7 @@ def _look_over(staged):
         for name in ("course/gradebook.db", "jupyterhub.sqlite"):
             database = folder / name
             if database.is_file() and (reason := _damage(database)):
-                raise CommandError(messages.damaged_database(name, reason))
+                raise CommandError(messages.damaged_part(name, reason))
 
 
 def _damage(database):

@@ -33,7 +33,7 @@ __all__ = [
     "render_progress",
 ]
 
-STAGES = ("fetched", "submitted", "collected", "graded", "returned")
+STAGES = ("fetched", "submitted", "collected", "graded", "feedback")
 """What happens to an assignment with one student, in order."""
 
 LITTLE = 2_000_000_000
@@ -74,7 +74,7 @@ def read_progress(
         "submitted": sent | made["submitted"],
         "collected": made["submitted"],
         "graded": made["autograded"],
-        "returned": made["feedback"],
+        "feedback": made["feedback"],
     }
     return [
         Progress(
