@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from small_classroom import SERVER, account, trial
 
-from asynclab.classroom import installation
 from asynclab.classroom.installation import (
     Server,
     declared_course,
@@ -20,6 +19,7 @@ from asynclab.classroom.installation import (
     watched_paths,
 )
 from asynclab.classroom.steps import CopyMissing, MakeFolder, RunCommand, SetAccess, WriteText
+from asynclab.errors import CommandError
 
 ROOT = Path(__file__).resolve().parent.parent
 FRESH = Server(None, False, dict.fromkeys(watched_paths(SERVER)), False, ROOT, Path("/opt/bin"))
@@ -148,9 +148,22 @@ def test_a_folder_in_the_way():
         assert find_unreachable([Path(top, "tautan", "python")]) == Path(top, "a")
 
 
-def test_the_course_id_is_read_and_not_run(root):
+def test_the_course_id_is_read_and_not_run(root, tmp_path):
     """The file belongs to the course's account, and the reader is root."""
-    assert declared_course((root / "nbgrader_config.py").read_text()) == "modul11"
-    assert declared_course('c.CourseDirectory.course_id = "a"\nraise SystemExit\n') == "a"
-    assert declared_course("# c.CourseDirectory.course_id = 'a'\n") == ""
-    assert installation.COURSE_FILES == ("nbgrader_config.py", "source")
+    config = tmp_path / "nbgrader_config.py"
+    found = [declared_course(root / "nbgrader_config.py"), declared_course(config)]
+    for text in ('c.CourseDirectory.course_id = "a"\nraise SystemExit\n', "# tanpa nama\n"):
+        config.write_text(text)
+        found.append(declared_course(config))
+
+    assert found == ["modul11", "", "a", ""]
+
+
+@pytest.mark.parametrize("text", ["c.CourseDirectory.course_id =\n", "\0"])
+def test_a_configuration_that_is_no_python(tmp_path, text):
+    """A sentence with the path; nothing is planned on a guess."""
+    config = tmp_path / "nbgrader_config.py"
+    config.write_text(text)
+
+    with pytest.raises(CommandError, match="bukan Python yang sah"):
+        declared_course(config)

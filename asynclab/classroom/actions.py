@@ -44,6 +44,8 @@ def init(settings: Settings, arguments: argparse.Namespace) -> int:
         steps += membership.plan_joining(settings, known.values(), roster)
     done = carry_out(steps, arguments.lakukan)
     if done and not settings.trial:
+        if not (server.scripts / "jupyterhub").is_file():
+            print(messages.no_hub(server.scripts))
         print(messages.init_done(settings, server.systemd))
     return 0
 
@@ -179,7 +181,6 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
     """Look at everything that `init` needs to know."""
     config = settings.course / "nbgrader_config.py"
     file = file.absolute()
-    text = config.read_text(encoding="utf-8") if path_access(config) else ""
     return installation.Server(
         account=None if settings.trial else find_account(settings.account),
         group=find_group(settings.account_group) is not None,
@@ -187,7 +188,7 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
         systemd=Path("/run/systemd/system").is_dir(),
         project=PROJECT,
         scripts=Path(sysconfig.get_path("scripts")),
-        course_id=installation.declared_course(text),
+        course_id=installation.declared_course(config),
         unreachable=installation.find_unreachable([sys.executable, PROJECT / "asynclab"]),
         settings_file=file,
     )
@@ -198,7 +199,7 @@ def require_course(settings: Settings) -> None:
     config = settings.course / "nbgrader_config.py"
     if path_access(config) is None:
         raise CommandError(messages.not_initialised(settings), exit_code=2)
-    found = installation.declared_course(config.read_text(encoding="utf-8"))
+    found = installation.declared_course(config)
     if found and found != settings.course_id:
         raise CommandError(messages.other_course(settings.course, found, settings.course_id))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from asynclab.classroom.steps import (
     WritePeople,
     WriteText,
 )
+from asynclab.classroom.student import read_literals
+from asynclab.errors import CommandError
 
 __all__ = ["Server", "plan_installation", "wanted_folders", "watched_paths"]
 
@@ -209,10 +210,16 @@ def find_unreachable(paths) -> Path | None:
     return None
 
 
-def declared_course(config: str) -> str:
-    """The course id that the text of an nbgrader_config.py sets; '' where it sets none.
+def declared_course(config: Path) -> str:
+    """The course id that an nbgrader_config.py sets; '' where it sets none or is not there.
 
-    Read, not run: whoever starts this is root, and the file belongs to the course's account.
+    Raises CommandError where it is no Python.
     """
-    found = re.findall(r"^c\.CourseDirectory\.course_id\s*=\s*[\"']([^\"']+)[\"']", config, re.M)
-    return found[-1] if found else ""
+    try:
+        return read_literals(config).get("CourseDirectory", {}).get("course_id", "")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise CommandError(messages.unreadable(config, messages.why(error))) from None
+    except (SyntaxError, ValueError) as error:
+        raise CommandError(messages.broken_config(config, error)) from None

@@ -272,9 +272,20 @@ def unreachable(folder) -> str:
     return f"Pengguna lain tidak dapat memasuki {folder}, padahal Python atau kursus ini ada di dalamnya. Pindahkan ke tempat bersama, misalnya /opt/modul11, lalu buat ulang .venv di sana dengan Python dari sistem."
 
 
+def broken_config(path, error) -> str:
+    """A configuration that is no Python."""
+    place = f" baris {error.lineno}" if getattr(error, "lineno", None) else ""
+    return f"{path}{place} bukan Python yang sah. Perbaiki, lalu ulangi; tidak ada yang diubah."
+
+
 def other_course(folder, found, wanted) -> str:
     """Two course ids."""
     return f"{folder}/nbgrader_config.py milik kursus '{found}', bukan '{wanted}'. Samakan MODUL11_COURSE_ID dengan course_id di berkas itu."
+
+
+def no_hub(scripts) -> str:
+    """The Hub's packages are not there."""
+    return f"JupyterHub belum terpasang. Pasang dengan: {scripts}/pip install -r requirements-classroom.txt"
 
 
 def init_done(settings, systemd) -> str:
@@ -282,7 +293,7 @@ def init_done(settings, systemd) -> str:
     start = (
         f"systemctl enable --now {settings.account}" if systemd else f"{settings.state}/start.sh"
     )
-    return f"Selesai. Berikutnya: tambahkan orang (`asynclab classroom add --csv mahasiswa.csv`), lalu nyalakan JupyterHub: {start}"
+    return f"Berikutnya: tambahkan orang (`asynclab classroom add --csv mahasiswa.csv`), lalu nyalakan JupyterHub: {start}"
 
 
 # ---- add and remove
