@@ -5,11 +5,12 @@ VENV ?= .venv
 RUN = @$(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab bench book doctor
+.PHONY: help demo test lab bench book doctor hub
 
 help:
 	@echo 'make demo     sebuah kelas dari awal sampai akhir: rilis, kumpul, nilai, umpan balik'
 	@echo 'make lab      membuka JupyterLab'
+	@echo 'make hub      sebuah kelas JupyterHub percobaan di komputer ini'
 	@echo 'make doctor   memeriksa apakah lingkungan ini siap dipakai'
 	@echo 'make test     menjalankan semua uji'
 	@echo 'make book     membuat buku pelajaran sebagai situs statis'
@@ -24,6 +25,9 @@ test: $(VENV)/.ready
 lab: $(VENV)/.ready
 	$(RUN) jupyter lab $(ARGS)
 
+hub: $(VENV)/.hub
+	$(RUN) asynclab.classroom.trial $(ARGS)
+
 book: $(VENV)/.book
 	$(RUN) asynclab book $(ARGS)
 
@@ -35,6 +39,10 @@ doctor: $(VENV)/.ready
 
 $(VENV)/.book: requirements-book.txt $(VENV)/.ready
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-book.txt
+	@touch '$@'
+
+$(VENV)/.hub: requirements-classroom.txt .ci/setup-classroom $(VENV)/.ready
+	@sh .ci/setup-classroom '$(VENV)'
 	@touch '$@'
 
 # Anew whenever what is installed changes; written last, so that an interrupted set-up is done again.

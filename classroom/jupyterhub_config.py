@@ -96,8 +96,8 @@ def first_page(handler):
 
 c.JupyterHub.default_url = first_page
 
-# Yang dijalankan systemd tetap hidup bila Hub dinyalakan ulang; proses biasa dihentikan dengan rapi.
-c.JupyterHub.cleanup_servers = SPAWNER != "systemd"
+# Hub yang dinyalakan ulang tidak menghentikan pekerjaan siapa pun; kelas percobaan berhenti seluruhnya.
+c.JupyterHub.cleanup_servers = settings.trial
 
 # ---- Siapa yang boleh masuk: hanya yang ada di daftar orang (asynclab classroom add), dan para admin.
 
@@ -107,6 +107,9 @@ c.Authenticator.admin_users = {name.strip() for name in ADMINS.split(",") if nam
 
 # Daftar orang dibaca lagi sesering ini, dalam detik, selama seseorang masuk.
 c.Authenticator.auth_refresh_age = 120
+
+# Grup berasal dari daftar itu, bukan dari penyedia OAuth.
+c.OAuthenticator.auth_state_groups_key = lambda auth_state: []
 
 # Kata sandi pendaftaran sendiri: cukup panjang, tidak umum, dan tidak dapat ditebak berulang-ulang.
 c.NativeAuthenticator.minimum_password_length = 10

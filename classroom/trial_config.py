@@ -24,6 +24,9 @@ c.SharedPasswordAuthenticator.user_password = passwords["user"]
 c.SharedPasswordAuthenticator.admin_password = passwords["admin"]
 c.Authenticator.admin_users = {"admin"}
 
+# Orang yang ditambahkan atau dikeluarkan segera terlihat akibatnya.
+c.Authenticator.auth_refresh_age = 10
+
 # Halaman masuknya menyatakan bahwa ini percobaan.
 c.JupyterHub.template_paths = [str(HERE / "templates")]
 c.JupyterHub.template_vars = {
@@ -40,11 +43,11 @@ c.SimpleLocalProcessSpawner.home_dir_template = f"{homes}/{{username}}"
 root = ["--allow-root"] if os.geteuid() == 0 else []
 c.Spawner.args = root
 
-# Nilai dan kiriman di kelas ini berjalan dengan hak yang sama seperti yang menyalakannya.
+# Akun kursus juga hanya sebuah folder; bukan rumah dosen, yang menyebut nama untuk mengumpulkan tugas.
 for service in c.JupyterHub.services:
     if service["name"] == settings.course_id:
         service["command"] = [*service["command"], *root]
-        service["environment"] = {**service["environment"], "HOME": str(homes / "dosen")}
+        service["environment"] = {**service["environment"], "HOME": str(settings.state / "account")}
 
 # Yang dilihat di terminal cukup kalimat dari `make hub`; catatan lengkap ada di berkas log.
 c.JupyterHub.log_level = "INFO"

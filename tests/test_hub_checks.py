@@ -37,10 +37,9 @@ def test_a_port_that_is_taken():
         port = other.getsockname()[1]
         said = checks.check_port("MODUL11_ADDRESS", "127.0.0.1", port)
 
-    assert said == [
-        f"Port {port} di 127.0.0.1 sudah dipakai program lain. Hentikan program itu (mungkin "
-        "JupyterHub yang lama), atau pilih port lain dengan MODUL11_ADDRESS."
-    ]
+    assert len(said) == 1
+    assert said[0].startswith(f"Port {port} di 127.0.0.1 sudah dipakai program lain.")
+    assert said[0].endswith("atau pilih port lain dengan MODUL11_ADDRESS.")
 
 
 def test_an_address_that_is_not_this_machines():
@@ -160,7 +159,7 @@ def test_addresses(url, found):
 @pytest.mark.parametrize("url", ["", "8000", "127.0.0.1:8000", "http://x:banyak", "http://x:99999"])
 def test_what_is_no_address(url):
     """One sentence with an example."""
-    with pytest.raises(CommandError, match="Tulis misalnya http://127.0.0.1:8000"):
+    with pytest.raises(CommandError, match=r"bukan alamat\. Tulis misalnya"):
         checks.read_address("MODUL11_ADDRESS", url)
 
 

@@ -57,14 +57,17 @@ def with_people(base: type, settings: Settings) -> type:
         def check_allowed(self, username, authentication=None):
             return username in self.admin_users or username in read_people(settings.people)
 
-        async def refresh_user(self, user, handler=None):
+        async def refresh_user(self, user, handler=None, **kwargs):
             if not self.check_allowed(user.name):
                 return False
-            fresh = await super().refresh_user(user, handler)
+            fresh = await super().refresh_user(user, handler, **kwargs)
             if fresh is False:
                 return False
-            known = fresh if isinstance(fresh, dict) else {}
-            return {**known, "groups": groups_for(user.name, settings)}
+            # The Hub takes what it gets for all there is, so what `base` left alone is repeated.
+            model = (
+                fresh if isinstance(fresh, dict) else {"auth_state": await user.get_auth_state()}
+            )
+            return {"name": user.name, **model, "groups": groups_for(user.name, settings)}
 
     # JupyterHub configures a class by its name; the settings of `base` reach it by inheritance.
     PeopleAuthenticator.__name__ = f"People{base.__name__}"

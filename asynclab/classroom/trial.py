@@ -82,6 +82,7 @@ def prepare(settings: Settings, source: Path) -> None:
     settings.state.mkdir(parents=True, exist_ok=True)
     settings.state.chmod(0o700)
     settings.exchange.mkdir(exist_ok=True)
+    (settings.state / "account").mkdir(exist_ok=True)
     if not (settings.state / "passwords.json").exists():
         write_passwords(settings.state / "passwords.json")
     if not settings.people.exists():
