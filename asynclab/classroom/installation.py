@@ -171,8 +171,9 @@ Environment=PATH={_search_path(server)}
 WorkingDirectory={settings.state}
 ExecStart={_hub_command(server)}
 Restart=on-failure
-# The servers of those who are working live on while the Hub is started anew.
-KillMode=process
+# The Hub ends people's servers itself; whatever it leaves behind is ended after it.
+KillMode=mixed
+TimeoutStopSec=60
 
 [Install]
 WantedBy=multi-user.target
