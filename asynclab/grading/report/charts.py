@@ -20,6 +20,7 @@ WIDTH, HEIGHT = 3.9, 2.35
 """Inches; three stand side by side on a screen, and one fills a phone's."""
 BINS = 10
 GREY = "#7a8288"
+PLAIN = {**STYLE, "text.parse_math": False}
 PARTS = (  # what became of a task: word, face, edge, hatch, colour of its number
     ("penuh", RUNNING, RUNNING, "", "white"),
     ("sebagian", "#a9d2ea", WAITING, "", "#1f2327"),
@@ -49,7 +50,7 @@ def draw_scores(report: AssignmentReport) -> Chart:
     counts = [0] * BINS
     for total in totals:
         counts[min(int(total / points * BINS), BINS - 1)] += 1
-    with rc_context(STYLE):
+    with rc_context(PLAIN):
         chart, axes = _lay_out()
         width = points / BINS
         bars = axes.bar(
@@ -90,7 +91,7 @@ def draw_tasks(report: AssignmentReport) -> Chart:
         none = sum(score <= 0 < task.points for score in judged)
         parts = (full, len(judged) - full - none, none, len(scores) - len(judged))
         rows.append((short_title(task), *parts))
-    with rc_context(STYLE):
+    with rc_context(PLAIN):
         chart, axes = _lay_out(max(HEIGHT, 0.75 + 0.22 * len(rows)), left=0.85, bottom=0.42)
         starts = [0] * len(rows)
         for at, (_, face, edge, hatch, ink) in enumerate(PARTS):
@@ -106,7 +107,7 @@ def draw_tasks(report: AssignmentReport) -> Chart:
                 axes.bar_label(bars, labels, label_type="center", color=ink)
             starts = [start + length for start, length in zip(starts, lengths)]
         axes.set_yticks(range(len(rows)), [row[0] for row in rows])
-        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
         axes.set_xlim(0, max([*starts, 1]))
         axes.set_xticks([])
         axes.spines[["left", "bottom"]].set_visible(False)
@@ -127,7 +128,7 @@ def draw_handins(report: AssignmentReport, zone) -> Chart:
     late = [
         (moment, count) for count, (row, moment) in enumerate(zip(rows, moments), 1) if row.late > 0
     ]
-    with rc_context(STYLE):
+    with rc_context(PLAIN):
         chart, axes = _lay_out(left=0.42)
         due = (
             None if report.due is None else messages.in_zone(report.due, zone).replace(tzinfo=None)

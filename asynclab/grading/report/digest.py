@@ -27,7 +27,7 @@ def digest(material: Material, students: list[Student]) -> AssignmentReport:
     """All about one assignment, for this class."""
     listed = material.listed
     people = {student.id: student for student in students}
-    people |= {id: Student(id) for id in material.pending if id not in people}
+    people |= {id: Student(id) for id in (*listed.entries, *material.pending) if id not in people}
     tasks = make_tasks(material)
     rows = tuple(make_row(person, listed, tasks) for person in people.values())
     judged = {row.student.id for row in rows if row.judged}

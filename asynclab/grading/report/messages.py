@@ -196,13 +196,12 @@ def tasks_alt(rows) -> str:
 
 def tasks_caption(rows) -> str:
     """What stands out in that picture. rows: as above."""
-    label, _, part, none, _ = max(rows, key=lambda row: row[2] + row[3])
-    judged = sum(rows[0][1:4])
-    if not judged:
+    if not any(sum(row[1:4]) for row in rows):
         return "Belum ada yang dinilai."
+    label, full, part, none, _ = max(rows, key=lambda row: row[2] + row[3])
     if not part + none:
         return "Semua mendapat nilai penuh."
-    return f"Paling banyak yang tidak penuh: {label}, {part + none} dari {judged} mahasiswa."
+    return f"Paling banyak yang tidak penuh: {label}, {part + none} dari {full + part + none} mahasiswa."
 
 
 def handins_alt(on_time, late, unknown, due) -> str:

@@ -90,6 +90,7 @@ def read_roster(gradebook) -> tuple[list[Student], dict[str, Listed]]:
 
 
 def _read_entries(rows, listed):
+    # SQLite does not see to it that what a row belongs to is there.
     from nbgrader.api import BaseCell, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
     from sqlalchemy import select
 
@@ -98,8 +99,9 @@ def _read_entries(rows, listed):
     for id, assignment, student, handed_in, extension in rows(
         select(*(getattr(SubmittedAssignment, column) for column in columns))
     ):
-        entries[id] = Entry(handed_in, extension or datetime.timedelta(0))
-        listed[assignment].entries[str(student)] = entries[id]
+        if assignment in listed:
+            entries[id] = Entry(handed_in, extension or datetime.timedelta(0))
+            listed[assignment].entries[str(student)] = entries[id]
     for id, submission, notebook, penalty in rows(
         select(
             SubmittedNotebook.id,
@@ -108,14 +110,16 @@ def _read_entries(rows, listed):
             SubmittedNotebook.late_submission_penalty,
         ).join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
     ):
-        owners[id] = entries[submission], notebook
-        entries[submission].penalty += penalty or 0.0
+        if submission in entries:
+            owners[id] = entries[submission], notebook
+            entries[submission].penalty += penalty or 0.0
     query = select(
         Grade.notebook_id, BaseCell.name, Grade.auto_score, Grade.manual_score, Grade.extra_credit
     )
     for id, cell, automatic, manual, extra in rows(
         query.join(BaseCell, Grade.cell_id == BaseCell.id)
     ):
-        entry, notebook = owners[id]
-        score = automatic if manual is None else manual
-        entry.scores[notebook, cell] = None if score is None else score + (extra or 0.0)
+        if id in owners:
+            entry, notebook = owners[id]
+            score = automatic if manual is None else manual
+            entry.scores[notebook, cell] = None if score is None else score + (extra or 0.0)

@@ -149,7 +149,7 @@ def _tokens(source):
                 found = "own"
             else:
                 found = "built-in" if text in BUILT_IN else "name"
-        elif kind == tokenize.OP:
+        elif kind == tokenize.OP and text != ",":  # one at the end of a list is layout
             found = "operator"
         elif kind == tokenize.NUMBER:
             found, text = "number", NUMBER
