@@ -91,8 +91,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Detik nyata untuk satu sel mahasiswa; sleep() tidak memakannya, karena waktu di sana virtual.
-c.ExecuteAndJudge.timeout = 15
+# Detik nyata untuk satu sel mahasiswa; sleep() tidak memakannya, karena waktu di sana virtual. Yang dihitung
+# waktu prosesornya, sehingga komputer yang sibuk tidak mengubah nilai.
+c.ExecuteAndJudge.timeout = 5
 
 # Angka acak semua skenario; benih yang sama memberi nilai yang sama. Lain dari yang dilihat mahasiswa (11),
 # agar jawaban yang menghafal angka ketahuan.
@@ -110,12 +111,12 @@ c.OverwriteCells.missing_cell_notification = (
     "Sel ini (id: {cell_id}) tidak ada di berkas yang dikumpulkan; dikembalikan saat penilaian.\n\n"
 )
 
-# Uji tersembunyi dan traceback yang mengutipnya tidak ikut ke halaman umpan balik.
-c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
-    "asynclab.grading.feedback.HideTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+# Halaman umpan balik disusun dari nilai, kriteria, dan jalannya kode mahasiswa; uji tersembunyi tidak ikut.
+c.GenerateFeedback.exporter_class = "asynclab.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["asynclab.grading.feedback.ReadGrades"]
+
+# Bila buku pelajaran (`asynclab book`) diterbitkan, halaman itu dapat menautkan bagiannya, bukan hanya menyebutnya:
+# c.FeedbackExporter.book_url = "https://…"
 
 # `nbgrader collect` bawaan menyalin isi yang ditunjuk tautan di kiriman, dengan hak pengajar.
 c.ExchangeFactory.collect = "asynclab.grading.intake.SafeCollect"

@@ -4,9 +4,11 @@ It knows no criterion, no expected value and no score. It is started with one co
 whatever means (see `asynclab.grading.spawn`), and does what the messages on it ask, one at a time:
 
     {"do": "start", "seed", "files", "limits"}          -> {"ready": true}
-    {"do": "cell", "number", "source", "seconds"}       -> {"outputs", "fault"}
+    {"do": "cell", "number", "source", "seconds"}       -> {"outputs", "fault", "spent"}
     {"do": "definitions", "number", "source", "seconds"}-> the same, for the cell's definitions only
-    {"do": "scenario", "name", "source", "seed", "seconds"} -> {"trace"} ... {"fault"}
+    {"do": "scenario", "name", "source", "seed", "seconds"} -> {"trace"} ... {"fault", "spent"}
+
+Seconds, those that a request may take and those that it has taken, are counted as Patience does.
 
 Before an answer there may be messages {"attempt"}: what the cell tries that no answer needs.
 """
@@ -30,6 +32,7 @@ from pathlib import Path
 from asynclab import clock, frames, messages
 from asynclab.attempts import Watcher
 from asynclab.celloutputs import Outputs, Stream
+from asynclab.patience import Patience
 from asynclab.places import place_of_stack, place_of_traceback
 from asynclab.run import recorded
 from asynclab.schema import to_json
@@ -41,6 +44,7 @@ __all__ = ["main", "serve"]
 
 REQUEST_LIMIT = 256 << 20
 TRACE_LIMIT = 8 << 20
+LOOK = 0.25  # seconds between two looks at what a request has taken
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -69,7 +73,7 @@ class Child:
         self.sock, self.shell = sock, shell
         self.helpers = {}
         self.pid = os.getpid()
-        self.seconds = 0.0
+        self.seconds, self.patience = 0.0, Patience()
         sys.stdout, sys.stderr = Stream(self.shell, "stdout"), Stream(self.shell, "stderr")
         sys.stdin = io_refused()
         builtins.input = refuse_input
@@ -81,8 +85,9 @@ class Child:
 
     def handle(self, request):
         """Do one request and answer it."""
-        self.seconds = request.get("seconds", 0)
-        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        self.seconds, self.patience = request.get("seconds", 0), Patience()
+        if self.seconds:
+            signal.setitimer(signal.ITIMER_REAL, min(self.seconds, LOOK), LOOK)
         try:
             getattr(self, "do_" + request["do"])(request)
         finally:
@@ -95,15 +100,21 @@ class Child:
         with self.sending:
             frames.send(self.sock, message)
 
+    def finish(self, **message):
+        """Send the last message of a request."""
+        self.answer(**message, spent=self.patience.look())
+
     def tell(self, what, detail, place):
         """Report an attempt at once, since the next thing it does may be the last."""
         self.answer(attempt={"what": what, "detail": detail, "place": place})
 
     def on_alarm(self, number, frame):
-        """The time of this request is up: say where the code is, and die."""
+        """Once the time of this request is up, say where the code is, and die."""
+        if self.patience.look() < self.seconds:
+            return
         place = place_of_stack(frame)
         fault = {"kind": "stopped", "seconds": self.seconds, "place": place and to_json(place)}
-        self.answer(outputs=self.shell.outputs.to_json(), fault={**fault, "tainted": True})
+        self.finish(outputs=self.shell.outputs.to_json(), fault={**fault, "tainted": True})
         os._exit(0)
 
     # ---- requests
@@ -126,7 +137,7 @@ class Child:
         self.watcher.active = True
         fault = self.shell.run_notebook_cell(request["source"], request["number"])
         self.watcher.active = False
-        self.answer(outputs=self.shell.outputs.to_json(), fault=fault)
+        self.finish(outputs=self.shell.outputs.to_json(), fault=fault)
 
     def do_definitions(self, request):
         """What is left of a cell that killed its process: the functions and classes in it."""
@@ -163,7 +174,7 @@ class Child:
         deaf = any(thread.name == "asynclab-run" for thread in threading.enumerate())
         if fault or deaf:
             fault = {"kind": "deaf", **(fault or {}), "tainted": deaf}
-        self.answer(fault=fault, done=True)
+        self.finish(fault=fault)
 
 
 def bounded(trace) -> dict:

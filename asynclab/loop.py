@@ -101,15 +101,6 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
             self.ending = HorizonReached  # for code that swallows it, at its next await
             raise HorizonReached
 
-    def get_debug(self):
-        """Like asyncio's; aiohttp's sessions are to remember where they were made in any case."""
-        if self._debug:
-            return True
-        caller = sys._getframe(1)
-        return caller.f_globals.get("__name__") == "aiohttp.client" and (
-            caller.f_code.co_name == "__init__"
-        )
-
     def end_with(self, verdict):
         """Raise the class `verdict` on the loop's thread as soon as it turns. From any thread."""
         self.ending = verdict

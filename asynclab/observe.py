@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import re
@@ -10,6 +11,7 @@ import socket
 import sys
 import sysconfig
 import threading
+import traceback
 import types
 import warnings
 
@@ -55,6 +57,7 @@ class Witness(contextlib.ExitStack):
         self._swap(sys, "unraisablehook", self._unraisable)
         self._swap(threading, "excepthook", self._thread_exception)
         self._redirect_logs()
+        self._mark_sessions()
         # Anything on stderr would cost a test cell its points in nbgrader.
         self.enter_context(contextlib.redirect_stderr(sys.stdout))
         return self
@@ -62,6 +65,20 @@ class Witness(contextlib.ExitStack):
     def _swap(self, owner, name, value):
         self.callback(setattr, owner, name, getattr(owner, name))
         setattr(owner, name, value)
+
+    def _mark_sessions(self):
+        """Have aiohttp's sessions remember where they were made, as in asyncio's debug mode."""
+        client = sys.modules.get("aiohttp.client")
+        if client is None:
+            return
+        begin = client.ClientSession.__init__
+
+        @functools.wraps(begin)
+        def begin_and_mark(session, *arguments, **options):
+            begin(session, *arguments, **options)
+            session._source_traceback = traceback.extract_stack(sys._getframe(1))
+
+        self._swap(client.ClientSession, "__init__", begin_and_mark)
 
     def _redirect_logs(self):
         root, collector = logging.getLogger(), _LogCollector(self.recording)

@@ -15,6 +15,7 @@ from asynclab import clock, places
 from asynclab.aftermath import clear, list_leftovers, list_waiting, living_tasks, without_worlds
 from asynclab.loop import Deadlock, HorizonReached, Livelock, VirtualLoop
 from asynclab.observe import Witness
+from asynclab.patience import Patience
 from asynclab.recording import Overflow
 from asynclab.schema import to_json
 from asynclab.trace import Trace
@@ -115,8 +116,8 @@ class Performance:
 
     def _join(self, seconds):
         # In slices, since a signal that another thread caught waits for this one to look.
-        deadline = clock.real.monotonic() + seconds
-        while self._thread.is_alive() and (left := deadline - clock.real.monotonic()) > 0:
+        patience = Patience()
+        while self._thread.is_alive() and (left := seconds - patience.look()) > 0:
             self._thread.join(min(left, JOIN_SLICE))
 
     def _describe_stop(self, progress):

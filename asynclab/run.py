@@ -31,7 +31,7 @@ def run(
 
     seed: for `world.random` and the global `random`; by default the grading job's, else DEFAULT_SEED.
     horizon: virtual seconds after which the run ends with the verdict "horizon".
-    wall_limit: real seconds after which the run is stopped (verdict "stopped").
+    wall_limit: real seconds (see Patience) after which the run is stopped (verdict "stopped").
     latency: seconds one way, bandwidth: bytes per second and direction, of the in-memory network.
     shuffle: a seed that permutes tasks that are ready at the same moment.
 

@@ -8,6 +8,7 @@ reach the process in which student code runs.
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass
 
 __all__ = ["StripError", "Stripped", "has_rubric", "keep_definitions", "strip"]
@@ -46,6 +47,12 @@ def strip(sources: list[str]) -> list[Stripped]:
 
     A cell with a syntax error, or with a call of `run` inside a criterion, gets a fault.
     """
+    return list(_strip(tuple(sources)))
+
+
+@functools.lru_cache(maxsize=32)
+def _strip(sources):
+    # A class has the same test cells in every submission.
     cells = [_parse(source) for source in sources]
     wanted: set[str] = set()
     kept: list[set[int]] = [set() for _ in cells]
@@ -69,8 +76,10 @@ def strip(sources: list[str]) -> list[Stripped]:
     ]
 
 
-def has_rubric(tree: ast.Module) -> bool:
-    """Whether a test cell makes a Rubric at its top level."""
+@functools.lru_cache(maxsize=256)
+def has_rubric(source: str) -> bool:
+    """Whether a test cell, which is Python, makes a Rubric at its top level."""
+    tree = ast.parse(source)
     return any(_calls(node, _aliases(tree, "Rubric")) for node in tree.body)
 
 

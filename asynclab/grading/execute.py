@@ -8,7 +8,6 @@ automatic score: nbgrader then asks for a manual one.
 
 from __future__ import annotations
 
-import ast
 import base64
 import os
 import stat
@@ -49,7 +48,7 @@ class ExecuteAndJudge(Execute):
     ).tag(config=True)
 
     timeout = Integer(
-        15, allow_none=True, help="Real seconds that one of the student's cells may take."
+        5, allow_none=True, help="Real seconds that one of the student's cells may take."
     ).tag(config=True)
 
     scenario_timeout = Float(
@@ -112,7 +111,7 @@ class ExecuteAndJudge(Execute):
     def _run(self, plan, files):
         """(results by number, sentence why there are none)."""
         limits = Limits(
-            cell=self.timeout or 15,
+            cell=self.timeout or 5,
             scenario=self.scenario_timeout,
             cells=self.notebook_timeout,
         )
@@ -198,7 +197,7 @@ def find_fault(cell, stripped) -> str:
     """Why a test cell can't be judged at all, for the instructor; '' where it can."""
     name, fault = cell.metadata.nbgrader["grade_id"], stripped.fault
     if fault is None:
-        return "" if has_rubric(ast.parse(cell.source)) else messages.no_rubric(name)
+        return "" if has_rubric(cell.source) else messages.no_rubric(name)
     if fault.reason == "run-in-criterion":
         return messages.run_in_criterion(name, fault.line)
     return messages.test_cell_syntax(name, fault.line, fault.reason)

@@ -16,6 +16,7 @@ import random
 import signal
 import socket
 import sys
+import time
 
 from asynclab.grading import linux, sandbox
 
@@ -53,6 +54,7 @@ async def scenario(world):
 run(scenario).to_json()""",
 )
 PACKET = 4096
+THREAD_SECONDS = 10
 
 
 def main() -> None:
@@ -91,12 +93,23 @@ def prepare():
     # The pictures of a cell are shown by the shell that was there when this was first imported.
     with contextlib.suppress(KeyError):
         sys.modules["matplotlib_inline.backend_inline"]._enable_matplotlib_integration()
-    if (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise RuntimeError(f"{threads} threads")
+    wait_for_threads()
     gc.collect()
     gc.freeze()
     gc.disable()
     return shell
+
+
+def wait_for_threads():
+    """A fork keeps one thread; one that has been joined may still be on its way out of the kernel.
+
+    Raises RuntimeError where one stays.
+    """
+    deadline = time.monotonic() + THREAD_SECONDS
+    while (threads := len(os.listdir("/proc/self/task"))) != 1:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{threads} threads")
+        time.sleep(0.001)
 
 
 def serve(control, isolated, shell) -> None:
