@@ -96,8 +96,8 @@ def first_page(handler):
 
 c.JupyterHub.default_url = first_page
 
-# Hub yang dinyalakan ulang tidak menghentikan pekerjaan siapa pun; kelas percobaan berhenti seluruhnya.
-c.JupyterHub.cleanup_servers = settings.trial
+# Yang dijalankan systemd tetap hidup bila Hub dinyalakan ulang; proses biasa dihentikan dengan rapi.
+c.JupyterHub.cleanup_servers = settings.trial or SPAWNER != "systemd"
 
 # ---- Siapa yang boleh masuk: hanya yang ada di daftar orang (asynclab classroom add), dan para admin.
 

@@ -173,6 +173,21 @@ def test_students_read_their_feedback(people, name, sentence):
     assert sentence in " ".join(body.inner_text().split())
 
 
+def test_a_lesson_is_read_only_and_its_copy_is_not(hub, people):
+    """Duplicate in JupyterLab makes a copy to work on."""
+    ayu = people["ayu"]
+    ayu.page.goto(f"{hub.url}/user/ayu/lab/tree/pelajaran")
+    lesson = ayu.page.locator(".jp-DirListing-item", has_text="00-mulai.ipynb")
+    lesson.click(button="right")
+    ayu.page.locator('.lm-Menu-item[data-command="filebrowser:duplicate"]').click()
+    ayu.page.locator(".jp-DirListing-item", has_text="00-mulai-Copy1.ipynb").wait_for()
+    ayu.shoot("pelajaran")
+
+    folder = hub.settings.state / "home" / "ayu" / "pelajaran"
+    assert (folder / "00-mulai.ipynb").stat().st_mode & 0o222 == 0
+    assert (folder / "00-mulai-Copy1.ipynb").stat().st_mode & 0o200
+
+
 # ---- what is refused
 
 
@@ -226,15 +241,24 @@ def test_a_submission_after_the_deadline_is_marked_late(hub, people):
     assert late > 0
 
 
-def test_a_closed_assignment_takes_no_submission(people):
-    """Once the instructor has taken it back, Submit is refused, and the earlier submission stays."""
+def test_a_closed_assignment_takes_no_submission(hub, people):
+    """Taken back, it has no Submit button; asking all the same is refused; the earlier submission stays."""
     people["dosen"].formgrader()
     people["dosen"].click_icon(SLUG, "remove")
     budi = people["budi"]
     budi.open_assignments()
-    budi.page.get_by_role("button", name="Submit", exact=True).click()
-    said = budi.dialog()
+    budi.page.get_by_role("button", name="Fetch Feedback").wait_for()
     budi.shoot("ditutup")
+    said = budi.page.evaluate(SUBMIT_ALL_THE_SAME, ["/user/budi/assignments/submit", SLUG])
 
-    assert "Assignment not found" in said
-    assert budi.page.locator("#submitted_assignments_list").get_by_text(SLUG).count() == 1
+    assert budi.page.get_by_role("button", name="Submit", exact=True).count() == 0
+    assert not said["success"]
+    assert len(list(hub.settings.exchange.glob(f"modul11/inbound/budi+{SLUG}+*"))) == 1
+
+
+SUBMIT_ALL_THE_SAME = """async ([url, slug]) => {
+    const token = document.cookie.match("\\b_xsrf=([^;]*)")[1];
+    const body = new URLSearchParams({course_id: "modul11", assignment_id: slug});
+    const answer = await fetch(url, {method: "POST", body, headers: {"X-XSRFToken": token}});
+    return answer.json();
+}"""
