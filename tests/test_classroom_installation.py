@@ -14,6 +14,7 @@ from asynclab.classroom.installation import (
     find_unreachable,
     plan_installation,
     script_text,
+    solution_paths,
     unit_text,
     wanted_folders,
     watched_paths,
@@ -103,6 +104,23 @@ def test_what_is_private_is_closed():
     assert modes[SERVER.exchange / "modul11" / "inbound"] & 0o044 == 0
     assert modes[SERVER.exchange] & 0o1777 == 0o1777
     assert modes[SERVER.state] & 0o066 == 0
+
+
+def test_the_answers_are_closed(tmp_path):
+    """Students read the project, but not what tells the answers; a trial has nobody to hide them from."""
+    server = finished(SERVER)
+    server.access.update(zip(solution_paths(ROOT), [(0o755, "admin"), (0o700, "admin"), None]))
+    steps = plan_installation(SERVER, server)
+
+    assert steps == [SetAccess(steps[0].sentence, ROOT / "source", 0o700)]
+    assert "jawaban" in steps[0].sentence
+    settings = trial(tmp_path)
+    assert (
+        plan_installation(
+            settings, finished(settings, access={**finished(settings).access, **server.access})
+        )
+        == []
+    )
 
 
 def test_a_trial_needs_no_root(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from asynclab.classroom.installation import find_unreachable
+from asynclab.classroom.installation import find_unreachable, solution_paths
 from asynclab.classroom.machine import find_account, find_group
 from asynclab.cli import main
 
@@ -41,7 +41,10 @@ def server(monkeypatch):
         f"MODUL11_EXCHANGE={folder}/exchange\nMODUL11_STATE={folder}/hub\n"
     )
     (folder / "orang.csv").write_text("id;nama\nUJI11-ani;Ani Lestari\nuji11-budi;Budi\n")
+    modes = {path: path.stat().st_mode for path in solution_paths(ROOT) if path.exists()}
     yield folder
+    for path, mode in modes.items():
+        path.chmod(mode & 0o7777)
     for name in NAMES:
         subprocess.run(["userdel", "--remove", name], capture_output=True, check=False)
     for group in ("uji11-people", *NAMES):
@@ -95,6 +98,8 @@ def test_a_term(server, capsys):
         ("cat", server / "hub" / "people.json"),
         ("cat", server / "hub" / "jupyterhub.sqlite"),
         ("mv", server / "exchange" / "modul11", server / "exchange" / "lain"),
+        ("ls", ROOT / "source"),
+        ("ls", ROOT / "tests"),
         ("touch", server / "exchange" / "modul11" / "outbound" / "x"),
     ):
         assert not succeeds_as(ani, *map(str, forbidden)), forbidden

@@ -181,10 +181,14 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
     """Look at everything that `init` needs to know."""
     config = settings.course / "nbgrader_config.py"
     file = file.absolute()
+    paths = [
+        *installation.watched_paths(settings, file),
+        *installation.solution_paths(PROJECT),
+    ]
     return installation.Server(
         account=None if settings.trial else find_account(settings.account),
         group=find_group(settings.account_group) is not None,
-        access={path: path_access(path) for path in installation.watched_paths(settings, file)},
+        access={path: path_access(path) for path in paths},
         systemd=Path("/run/systemd/system").is_dir(),
         project=PROJECT,
         scripts=Path(sysconfig.get_path("scripts")),

@@ -22,10 +22,12 @@ from asynclab.classroom.steps import (
 from asynclab.classroom.student import read_literals
 from asynclab.errors import CommandError
 
-__all__ = ["Server", "plan_installation", "wanted_folders", "watched_paths"]
+__all__ = ["Server", "plan_installation", "solution_paths", "wanted_folders", "watched_paths"]
 
 UNITS = Path("/etc/systemd/system")
 COURSE_FILES = ("nbgrader_config.py", "source")
+SOLUTIONS = ("source", "tests", ".git")
+"""What of the project tells the answers; the rest of it has to be readable for everybody."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ def watched_paths(settings: Settings, settings_file: Path = SETTINGS_FILE) -> li
     return [*folders, *files, *private, settings_file, *_starters(settings)]
 
 
+def solution_paths(project: Path) -> list[Path]:
+    """The folders of the project that students must not read; `plan_installation` looks at them too."""
+    return [project / name for name in SOLUTIONS]
+
+
 def find_problems(settings: Settings, server: Server) -> list[str]:
     """What only the admin can mend, a sentence each; nothing is done while there is any."""
     problems = []
@@ -122,6 +129,9 @@ def plan_installation(settings: Settings, server: Server) -> list[Step]:
         sentence = messages.mend_access(database, *found, 0o600, found[1])
         steps.append(SetAccess(sentence, database, 0o600))
     if not settings.trial:
+        for path in solution_paths(server.project):
+            if (found := server.access.get(path)) and found[0] & 0o077:
+                steps.append(SetAccess(messages.close_solutions(path), path, found[0] & 0o700))
         steps += _starter_steps(settings, server)
     return steps
 

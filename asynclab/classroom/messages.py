@@ -237,6 +237,11 @@ def copy(source, target) -> str:
     return f"menyalin {source} ke {target}"
 
 
+def close_solutions(path) -> str:
+    """Folders with the answers in them."""
+    return f"menutup {path} bagi mahasiswa (berisi jawaban)"
+
+
 def start_list(path) -> str:
     """An empty list of people."""
     return f"memulai daftar orang yang kosong di {path}"

@@ -1,0 +1,52 @@
+"""Sentences for an admin: whole, calm, in Indonesian, and none without its reason."""
+
+import errno
+import inspect
+import re
+
+import pytest
+
+from asynclab.classroom import messages
+
+
+def test_functions_give_sentences():
+    """Every public function has a docstring that says when."""
+    functions = [
+        function
+        for name, function in inspect.getmembers(messages, inspect.isfunction)
+        if not name.startswith("_") and function.__module__ == messages.__name__
+    ]
+
+    assert len(functions) > 60
+    assert all(function.__doc__ for function in functions)
+
+
+def test_sentences_do_not_shout():
+    """No exclamation marks, "Anda" and never "kamu"."""
+    strings = re.findall(r'"([^"\n]*)"', inspect.getsource(messages))
+
+    assert not [text for text in strings if re.search(r"!$|! ", text)]
+    assert not [text for text in strings if re.search(r"\b(kamu|lo|gue)\b", text, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "disk penuh"),
+        (OSError(errno.EACCES, "Permission denied"), "tidak diizinkan"),
+        (OSError(errno.ELOOP, "Too many levels"), "Too many levels"),
+        (ValueError("aneh"), "aneh"),
+    ],
+)
+def test_what_the_system_says(error, text):
+    """In Indonesian where it is usual, else in its own words."""
+    assert messages.why(error) == text
+
+
+def test_long_lists_are_cut():
+    """Three hundred names do not fill a terminal."""
+    sentence = messages.record("buku", [f"m{number}" for number in range(300)])
+
+    assert sentence == (
+        "mencatat 300 orang (m0, m1, m2, m3, m4, m5, m6, m7, dan 292 lagi) di buku nilai buku"
+    )
