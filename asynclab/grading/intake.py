@@ -23,6 +23,7 @@ import psutil
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.utils import pwd  # None on Windows
 
 from asynclab import isolation
 from asynclab.grading import messages
@@ -200,11 +201,38 @@ def find_reference(configurable, assignment, notebook):
 
 
 class SafeCollect(ExchangeCollect):
-    """nbgrader's collect, except that links, devices and giants stay in the exchange.
+    """nbgrader's collect, except that links, devices, giants and forged submissions stay in the exchange.
 
     `c.ExchangeFactory.collect`: nbgrader's own would copy what a link points to, with the
-    instructor's rights.
+    instructor's rights, and take a submission from whoever put it there, with only a warning.
     """
+
+    def init_src(self):
+        """Find everybody's newest submission that is the own one."""
+        super().init_src()
+        self.src_records = [rec for rec in self.src_records if not self._forger(rec)]
+
+    def _sort_by_timestamp(self, records):
+        forged = {rec["filename"]: forger for rec in records if (forger := self._forger(rec))}
+        for name, forger in forged.items():
+            self.log.warning(messages.forged(Path(self.inbound_path, name), forger))
+        honest = [rec for rec in records if rec["filename"] not in forged]
+        # Never none at all, as nbgrader takes the first; init_src drops it again.
+        return super()._sort_by_timestamp(honest or records)
+
+    def _forger(self, record) -> str:
+        """The Unix user who wrote a submission in the name of another Unix user, or ''.
+
+        Where students are no Unix users (a laptop, a trial), nobody can tell.
+        """
+        if not self.check_owner or pwd is None:
+            return ""
+        try:
+            student = pwd.getpwnam(record["username"]).pw_uid
+            owner = os.lstat(Path(self.inbound_path, record["filename"])).st_uid
+        except (KeyError, OSError):
+            return ""
+        return "" if owner == student else _account_name(owner)
 
     def do_copy(self, src, dest, log=None):
         """Copy one student's folder, without what find_dangers names."""
@@ -221,6 +249,13 @@ class SafeCollect(ExchangeCollect):
             copy = Path(staging, "kiriman")
             shutil.copytree(src, copy, symlinks=True, ignore=ignore)
             super().do_copy(str(copy), dest, log)
+
+
+def _account_name(uid):
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 # ---- what a killed grader leaves behind

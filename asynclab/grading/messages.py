@@ -97,6 +97,11 @@ def left_in_exchange(path, why) -> str:
     return f"{path}: {why}; tidak ikut dikumpulkan."
 
 
+def forged(path, owner) -> str:
+    """A submission in another's name."""
+    return f"{path}: ditaruh oleh akun {owner} atas nama orang lain; tidak dikumpulkan. Tanyakan kepada pemilik akun itu, lalu hapus foldernya."
+
+
 def could_not_refuse(path, detail) -> str:
     """It could not be moved away."""
     return f"{path}: berbahaya untuk disalin, tetapi tidak dapat disingkirkan ({detail}). Kiriman ini dilewati; singkirkan berkas itu, lalu nilai lagi."
@@ -235,7 +240,6 @@ def no_reference(path) -> str:
 # ---- feedback
 
 
-HIDDEN_PART = "# (Di sini ada uji tersembunyi; hasilnya ada di tabel di bawah sel ini.)"
 
 
 # ---- the sandbox, and what only the instructor reads
