@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.errors import CommandError
-from asynclab.grading import messages
+from asynclab.grading.mutation import messages
 
 __all__ = ["Equivalent", "equivalents_path", "read_equivalents", "write_entries"]
 
