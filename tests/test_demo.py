@@ -75,4 +75,6 @@ def test_the_whole_circle(course, capsys, tmp_path):
 
     assert f"$ asynclab grade {SLUG}" in shown
     assert "Mahasiswa" in shown
+    assert f"Laporan kelas: {tmp_path / 'coba' / 'laporan.html'}" in shown
+    assert "<h1>Laporan kelas" in (tmp_path / "coba" / "laporan.html").read_text(encoding="utf-8")
     assert len(list((tmp_path / "coba" / "feedback").glob(f"*/{SLUG}/*.html"))) >= 2

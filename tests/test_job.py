@@ -41,6 +41,22 @@ def test_a_good_submission(definition):
     assert pickle.loads(pickle.dumps(graded)) == graded
 
 
+@pytest.mark.parametrize("trusted", [False, True])
+def test_a_graded_notebook_says_whether_there_was_a_sandbox(definition, trusted):
+    """For the class report; where nothing ran, it says nothing."""
+    if OBSTACLE and not trusted:
+        pytest.skip(OBSTACLE)
+    config = definition.config | {"ExecuteAndJudge": {"trust_submissions": trusted}}
+    graded = grade(replace(definition, config=config), submission(answered(make_release())))
+    unread = grade(definition, Submission("ani", {SLUG: b'{"cells": ['}))
+    said = [
+        json.loads(item.notebooks[SLUG])["metadata"].get("asynclab", {}).get("sandbox")
+        for item in (graded, unread)
+    ]
+
+    assert said == [not trusted, None]
+
+
 def test_the_same_bytes_give_the_same_bytes(definition):
     """Nothing of time, process or folder is in the result."""
     given = submission(
