@@ -35,7 +35,8 @@ def at_most_within(spans: list[Span], limit: int, seconds: float) -> Finding:
                 inside[-1].start,
                 [span.name for span in inside],
             )
-            return Finding(False, fact, moment=after.start)
+            names = tuple(span.name for span in inside)
+            return Finding(False, fact, moment=after.start, names=names, topic="rate")
     return PASSED
 
 
@@ -47,5 +48,5 @@ def began_by(spans: list[Span], moments: list[float], kind: str = "tugas") -> Fi
             return Finding(False, messages.never_began(kind, number, moment), moment=moment)
         if moment is not None and span.start > moment + MILLISECOND:
             fact = messages.began_late(span.kind, span.name, number, span.start, moment)
-            return Finding(False, fact, moment=span.start)
+            return Finding(False, fact, moment=span.start, names=(span.name,))
     return PASSED

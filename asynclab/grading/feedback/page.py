@@ -1,0 +1,193 @@
+"""Page: everything that stands on one student's feedback page, as plain data read from the graded notebook."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from nbgrader import utils
+
+from asynclab.grading import messages as grading_messages
+from asynclab.grading.feedback import messages
+from asynclab.grading.feedback.picture import Picture, draw_picture
+from asynclab.grading.feedback.student import CodeCell, read_cell
+from asynclab.grading.feedback.syllabus import topic_of_task
+from asynclab.grading.outputs import TRACE_MIME
+from asynclab.lessons import SECTIONS, Section
+from asynclab.rubric import RUBRIC_MIME, Criterion, Rubric
+from asynclab.schema import SchemaError
+from asynclab.trace import Trace, TraceError
+
+__all__ = ["Comment", "Item", "Page", "Task", "read_page"]
+
+TITLE = re.compile(r"#+\s*(.+)")
+STATES = {True: "passed", False: "failed", None: "unjudged"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One criterion on the page; repeated: its picture is the one above."""
+
+    criterion: Criterion
+    picture: Picture | None = None
+    repeated: bool = False
+    section: Section | None = None
+
+    @property
+    def state(self) -> str:
+        """ "passed", "failed", "skipped" or "unjudged"."""
+        return "skipped" if self.criterion.skipped else STATES[self.criterion.passed]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graded cell. score: None while it waits for a person; sentence: where there are no criteria."""
+
+    name: str
+    title: str
+    score: float | None
+    points: float
+    items: list[Item] = field(default_factory=list)
+    sentence: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What the teacher wrote at a cell (Markdown)."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A feedback page. score: after the penalty; seconds_late: 0 where it was in time."""
+
+    title: str
+    student: str
+    score: float
+    points: float
+    penalty: float = 0.0
+    seconds_late: float = 0.0
+    tasks: list[Task] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    answers: list[CodeCell] = field(default_factory=list)
+    others: list[CodeCell] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def read_page(notebook, about) -> Page:
+    """The page of one graded notebook.
+
+    about: nbgrader's resources of it: student, notebook, score, max_score, late_penalty, seconds_late.
+    """
+    tasks, comments, answers, others, notices = [], [], [], [], []
+    heading = title = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and not _is_nbgrader(cell):
+            if cell.source.startswith((grading_messages.REPAIRED, grading_messages.UNREADABLE)):
+                notices += _read_notice(cell.source)
+            elif not cell.source.startswith(grading_messages.FOR_INSTRUCTOR):
+                found = TITLE.match(cell.source)
+                heading = found[1] if found else heading
+                title = title or (found[1] if found else "")
+            continue
+        comment = cell.metadata.get("nbgrader", {}).get("comment")
+        if comment:
+            comments.append(Comment(cell.metadata.nbgrader["grade_id"], comment))
+        if utils.is_grade(cell) or utils.is_task(cell):
+            tasks.append(_read_task(cell, heading, about.get("assignment", "")))
+        if not _is_test(cell) and (cell.cell_type == "code" or utils.is_solution(cell)):
+            kept = answers if utils.is_solution(cell) else others
+            kept.append(read_cell(cell))
+    return Page(
+        title or about.get("notebook", ""),
+        about.get("name") or about.get("student", ""),
+        about.get("score", 0.0),
+        about.get("max_score", 0.0),
+        about.get("late_penalty", 0.0),
+        about.get("seconds_late", 0.0),
+        tasks,
+        comments,
+        answers,
+        others,
+        notices,
+    )
+
+
+def _is_nbgrader(cell):
+    return utils.is_grade(cell) or utils.is_solution(cell) or utils.is_task(cell)
+
+
+def _is_test(cell):
+    return utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def _read_notice(source):
+    """The lines of a note that a repaired notebook begins with, without Markdown's signs."""
+    return [
+        line.removeprefix("- ").replace("**", "") for line in source.splitlines() if line.strip()
+    ]
+
+
+def _read_task(cell, heading, assignment):
+    data = cell.metadata.nbgrader
+    judged, points = data.get("judged", True), data.get("points", 0.0)
+    score = data.get("score", 0.0) if judged else None
+    notes = [messages.BY_HAND] if data.get("manual") else []
+    notes += [messages.extra(data["extra"])] if data.get("extra") else []
+    rubric = _read_rubric(cell) if _is_test(cell) else None
+    topic = topic_of_task(assignment, data["grade_id"])
+    items = _read_items(rubric, _read_traces(cell), topic) if rubric else []
+    sentence = ""
+    if not judged:
+        sentence = messages.UNJUDGED if _is_test(cell) else messages.NOT_RUN
+    elif not items and _is_test(cell) and not data.get("manual"):
+        sentence = _read_error(cell)
+    title = heading or data["grade_id"]
+    return Task(data["grade_id"], title, score, points, items, sentence, tuple(notes))
+
+
+def _read_rubric(cell) -> Rubric | None:
+    for output in cell.get("outputs", []):
+        if RUBRIC_MIME in output.get("data", {}):
+            try:
+                return Rubric.from_json(output.data[RUBRIC_MIME])
+            except SchemaError:
+                return None
+    return None
+
+
+def _read_traces(cell) -> list[Trace]:
+    traces = []
+    for output in cell.get("outputs", []):
+        record = output.get("data", {}).get(TRACE_MIME)
+        for data in record.get("traces", []) if isinstance(record, dict) else []:
+            try:
+                # nbformat's dicts are not plain ones.
+                traces.append(Trace.from_json(json.loads(json.dumps(data))))
+            except TraceError:
+                continue
+    return traces
+
+
+def _read_items(rubric, traces, topic):
+    items, drawn = [], set()
+    for criterion in rubric.criteria:
+        picture = draw_picture(criterion, traces)
+        repeated = picture is not None and picture.key in drawn
+        if picture:
+            drawn.add(picture.key)
+        section = SECTIONS.get(criterion.topic or topic)
+        items.append(Item(criterion, None if repeated else picture, repeated, section))
+    return items
+
+
+def _read_error(cell):
+    """What a test cell without criteria says: an error's own words, never its traceback."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            return f"{output.ename}: {output.evalue}"
+    return ""
