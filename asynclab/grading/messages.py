@@ -237,11 +237,6 @@ def no_reference(path) -> str:
     return f"{path} tidak ada, jadi kiriman tidak dapat diperbaiki sebelum dinilai. Jalankan `nbgrader generate_assignment` dahulu."
 
 
-# ---- feedback
-
-
-
-
 # ---- the sandbox, and what only the instructor reads
 
 
