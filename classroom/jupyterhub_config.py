@@ -107,6 +107,8 @@ c.Authenticator.admin_users = {name.strip() for name in ADMINS.split(",") if nam
 
 # Daftar orang dibaca lagi sesering ini, dalam detik, selama seseorang masuk.
 c.Authenticator.auth_refresh_age = 120
+# Yang dikeluarkan dari daftar juga kehilangan server yang sedang terbuka, bukan hanya halaman Hub.
+c.Authenticator.auth_refresh_strict = True
 
 # Grup berasal dari daftar itu, bukan dari penyedia OAuth.
 c.OAuthenticator.auth_state_groups_key = lambda auth_state: []
@@ -141,10 +143,12 @@ c.Spawner.environment = {
 # Membuka lagi tab yang server-nya sudah dihentikan langsung menyalakannya, tanpa halaman perantara.
 c.JupyterHub.implicit_spawn_seconds = 1
 
-c.Spawner.start_timeout = 120
-c.Spawner.http_timeout = 90
+
+# Bila sekelas masuk bersamaan, semuanya menunggu sebentar; tidak seorang pun mendapat halaman galat.
+c.Spawner.start_timeout = 300
+c.Spawner.http_timeout = 300
 c.JupyterHub.active_server_limit = active_servers
-c.JupyterHub.concurrent_spawn_limit = 10
+c.JupyterHub.concurrent_spawn_limit = 0
 
 # LocalProcessSpawner tidak dapat membatasi apa pun; angka ini lalu hanya ditampilkan.
 c.Spawner.mem_limit = MEMORY
