@@ -15,6 +15,7 @@ import warnings
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
+from traitlets.log import get_logger
 
 from asynclab.grading import messages
 
@@ -121,13 +122,18 @@ def _find_cells(data):
 
 def _upgrade(data):
     """A notebook of version 2 or 3 in today's."""
+    log = get_logger()
+    disabled, log.disabled = log.disabled, True
     try:
+        # What nbformat warns of is mended here or later; nobody can do anything about it.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return nbformat.convert(nbformat.from_dict(data), 4)
     except Exception:
         # Whatever nbformat stumbles over: the file claims to be old, and is not.
         raise UnreadableError(messages.OLD_FORMAT) from None
+    finally:
+        log.disabled = disabled
 
 
 # ---- shapes
@@ -192,11 +198,12 @@ def _storable(text):
 
 
 def _give_ids(cells):
-    """An id for each cell that lacks one; two of the same are for whoever compares them with the release."""
-    taken = {cell.id for cell in cells}
-    number = 0
+    """Each cell an id of its own; of several with the same one the first keeps it."""
+    taken, used, number = {cell.id for cell in cells}, set(), 0
     for cell in cells:
-        while cell.id is None:
+        if cell.id is None or cell.id in used:
             number += 1
-            if f"sel-{number}" not in taken:
-                cell.id = f"sel-{number}"
+            while f"sel-{number}" in taken:
+                number += 1
+            cell.id = f"sel-{number}"
+        used.add(cell.id)
