@@ -47,12 +47,15 @@ SUBCOMMANDS = {
         "asynclab.grading.regrade", "menilai ulang catatan sesudah kriteria berubah"
     ),
     "report": Subcommand(
-        "asynclab.grading.report.command", "halaman pengajar: nilai, kriteria, dan yang perlu dilihat"
+        "asynclab.grading.report.command",
+        "halaman pengajar: nilai, kriteria, dan yang perlu dilihat",
     ),
     "export": Subcommand(
         "asynclab.grading.exports.command", "menulis nilai untuk Moodle atau Google Classroom"
     ),
-    "classroom": Subcommand("asynclab.classroom.command", "kelas JupyterHub: menyiapkan, orang, cadangan"),
+    "classroom": Subcommand(
+        "asynclab.classroom.command", "kelas JupyterHub: menyiapkan, orang, cadangan"
+    ),
     "verify": Subcommand(
         "asynclab.grading.verify", "membuktikan soal dengan jawaban benar dan salah"
     ),

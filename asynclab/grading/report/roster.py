@@ -60,7 +60,8 @@ def check_gradebook(api) -> None:
         engine.dispose()
     head = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
     if found != head:
-        raise CommandError(messages.other_version(url.removeprefix("sqlite:///")))
+        # As text, an engine's address has no password in it.
+        raise CommandError(messages.other_version(str(engine.url).removeprefix("sqlite:///")))
 
 
 def read_roster(gradebook) -> tuple[list[Student], dict[str, Listed]]:
