@@ -6,18 +6,17 @@ import contextlib
 import json
 import multiprocessing
 import os
-import signal
 import sys
-import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from asynclab import isolation
 from asynclab.errors import CommandError
-from asynclab.grading import linux, messages
+from asynclab.grading import messages
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
 from asynclab.grading.release import CONFIG, open_course
+from asynclab.grading.writer import clear_leftovers
 
 __all__ = ["add_arguments", "grade_course", "local_pool", "run"]
 
@@ -129,6 +128,8 @@ def grade_course(
     for definition, pending in plans:
         show.begin(definition.slug, [item.student for item in pending])
         graded = []
+        if not pending:
+            clear_leftovers(api, definition)
         if pending:
             for outcome in grade_all(api, definition, pending, make, width=width):
                 graded.append(outcome)
@@ -150,12 +151,21 @@ def local_pool(workers, scratch):
 
     scratch: the folder for whatever they write in between.
     """
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        # What all workers import is imported once, in a process that knows nothing else.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["asynclab.grading.worker"])
+    else:
+        context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_prepare_worker,
-        initargs=(str(scratch), os.getpid()),
+        workers, mp_context=context, initializer=_prepare_worker, initargs=(str(scratch),)
     )
+
+
+def _prepare_worker(scratch):
+    from asynclab.grading import worker
+
+    worker.prepare(scratch)
 
 
 def distributed_pool(address):
@@ -288,20 +298,6 @@ def describe(outcome) -> str:
     return f"{outcome.slug}  {outcome.student}: {total:g}" + (
         UNJUDGED.format(cells=", ".join(unjudged)) if unjudged else ""
     )
-
-
-def _prepare_worker(scratch, grader):
-    # A worker never outlives its grader, and what it writes goes when the grader goes.
-    with contextlib.suppress(AttributeError, OSError):
-        linux.die_with_parent(signal.SIGKILL)
-        if os.getppid() != grader:  # killed while this worker was starting
-            os._exit(1)
-    tempfile.tempdir = scratch
-    # The costly imports, once per worker and not within the first job.
-    sys.modules.setdefault("rfc3987_syntax", None)
-    import nbgrader.preprocessors  # noqa: F401
-
-    import asynclab.grading.execute  # noqa: F401
 
 
 NO_COURSE = "Folder {folder} bukan folder kursus: tidak ada nbgrader_config.py. Pindahlah ke folder kursus, lalu ulangi."

@@ -17,7 +17,7 @@ from asynclab.errors import CommandError
 from asynclab.grading import messages
 from asynclab.grading.job import Graded
 
-__all__ = ["Writer"]
+__all__ = ["Writer", "clear_leftovers"]
 
 ASIDE = ".sedang-ditulis"
 LOCK = ".asynclab-grade.lock"
@@ -169,6 +169,13 @@ class Writer:
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._lock_file.truncate(0)
         self._lock_file.close()
+
+
+def clear_leftovers(api, definition) -> None:
+    """Remove what a grader has left that was killed when all was written but its own folders."""
+    if Path(api.coursedir.root, ASIDE).exists():
+        with Writer(api, definition):
+            pass
 
 
 def _remove_scratch(path):
