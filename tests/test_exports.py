@@ -78,7 +78,7 @@ def read(path, **options):
 def written(plugin, course):
     """(rows, sentences) of an export."""
     with Gradebook(f"sqlite:///{course}/gradebook.db", "modul11") as gradebook:
-        notes = plugin.write(gradebook)
+        _, notes = plugin.write(gradebook)
     return read(course / plugin.path), notes
 
 
@@ -250,6 +250,16 @@ def test_the_command_writes_and_says_where(course, capsys):
     assert read(course / "x.csv")[2][-1] == "5,76"
 
 
+def test_a_file_without_everybody_is_not_all_well(course, capsys):
+    """It is written and exit code 1 says that somebody is missing; without anybody it is not written."""
+    assert main(["export", "classroom"]) == 1
+    assert (course / "nilai-classroom.csv").is_file()
+    assert "2204" in capsys.readouterr().err
+
+    assert main(["export", "classroom", "--student", "2204", "--to", "x.csv"]) == 1
+    assert not (course / "x.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
@@ -275,7 +285,7 @@ def test_an_empty_gradebook_is_said():
 
 @pytest.mark.heavy
 def test_nbgrader_export_takes_them_by_name(course):
-    """The stock command, its own options, and ours."""
+    """The stock command, its own options, and ours; one student has no e-mail address."""
     start = "import sys; sys.modules['rfc3987_syntax'] = None; from nbgrader.apps.nbgraderapp import main; main()"
     exporter = "--exporter=asynclab.grading.exports.MoodleExport"
 
@@ -286,7 +296,7 @@ def test_nbgrader_export_takes_them_by_name(course):
     done = nbgrader("--to=m.csv", '--assignment=["satu"]', "--MoodleExport.identifier=email")
     wrong = nbgrader('--assignment=["tiada"]')
 
-    assert (done.returncode, wrong.returncode) == (0, 2)
+    assert (done.returncode, wrong.returncode) == (1, 2)
     assert read(course / "m.csv")[0] == ["Email address", "First name", "Last name", "satu"]
     assert "'tiada' tidak ada" in wrong.stderr
     assert "Traceback" not in done.stderr + wrong.stderr

@@ -35,7 +35,10 @@ def add_arguments(parser):
         help="untuk Moodle: pengenal mahasiswa (bawaan: idnumber, yaitu id di buku nilai)",
     )
     parser.add_argument(
-        "--decimal", choices=[".", ","], default=None, help="pemisah desimal (bawaan: titik)"
+        "--decimal",
+        choices=[".", ","],
+        metavar="TANDA",
+        help="pemisah desimal, titik atau koma (bawaan: titik)",
     )
     parser.add_argument(
         "--delimiter", choices=DELIMITERS, default=None, help="pemisah kolom (bawaan: comma)"
@@ -44,7 +47,7 @@ def add_arguments(parser):
 
 
 def run(arguments) -> int:
-    """0 when the file is written; what is left out is said on stderr."""
+    """0 when the file is written, 1 when students had to be left out of it; that is said on stderr."""
     root = Path.cwd()
     if not (root / CONFIG).is_file():
         raise CommandError(grading_messages.no_course(root), exit_code=2)
@@ -63,8 +66,8 @@ def run(arguments) -> int:
     options = {name: value for name, value in given.items() if value}
     plugin = SYSTEMS[arguments.system](config=api.config, **options)
     with usable_gradebook(), api.gradebook as gradebook:
-        notes = plugin.write(gradebook)
+        complete, notes = plugin.write(gradebook)
     print(messages.exported(plugin.path))
     for sentence in notes:
         print(sentence, file=sys.stderr)
-    return 0
+    return 0 if complete else 1

@@ -46,14 +46,17 @@ class GradesExport(ExportPlugin):
     def export(self, gradebook):
         """Called by `nbgrader export`; a problem is one sentence, and exit code 1 or 2."""
         try:
-            for sentence in self.write(gradebook):
-                self.log.warning(sentence)
+            complete, notes = self.write(gradebook)
         except CommandError as error:
             self.log.error(str(error))
             raise SystemExit(error.exit_code) from None
+        for sentence in notes:
+            self.log.warning(sentence)
+        if not complete:
+            raise SystemExit(1)
 
-    def write(self, gradebook) -> list[str]:
-        """Write the file; returns the sentences about what a person should know of it.
+    def write(self, gradebook) -> tuple[bool, list[str]]:
+        """Write the file: (whether every student is in it, what a person should know of it).
 
         Raises CommandError where there is nothing to export or the file can't be written.
         """
@@ -61,6 +64,8 @@ class GradesExport(ExportPlugin):
             gradebook, [str(name) for name in self.assignment], [str(name) for name in self.student]
         )
         people, notes = self._identified(grades.people)
+        if not people:
+            raise CommandError("\n".join(notes))
         rows = [[*self.header(), *map(defuse, grades.assignments)]]
         for person in people:
             points = [grades.points.get((person.id, name)) for name in grades.assignments]
@@ -73,7 +78,7 @@ class GradesExport(ExportPlugin):
         notes += [messages.needs_look(*item) for item in grades.unsure.items()]
         if self.decimal == "," and self.delimiter == "comma":
             notes.append(messages.DECIMAL_IS_DELIMITER)
-        return notes
+        return len(people) == len(grades.people), notes
 
     @property
     def path(self) -> str:
