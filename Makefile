@@ -41,6 +41,10 @@ $(VENV)/.book: requirements-book.txt $(VENV)/.ready
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-book.txt
 	@touch '$@'
 
+$(VENV)/.cluster: requirements-cluster.txt $(VENV)/.ready
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-cluster.txt
+	@touch '$@'
+
 $(VENV)/.hub: requirements-classroom.txt .ci/setup-classroom $(VENV)/.ready
 	@sh .ci/setup-classroom '$(VENV)'
 	@touch '$@'

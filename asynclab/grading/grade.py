@@ -303,7 +303,7 @@ def describe(outcome) -> str:
 NO_COURSE = "Folder {folder} bukan folder kursus: tidak ada nbgrader_config.py. Pindahlah ke folder kursus, lalu ulangi."
 WHICH = "Sebutkan tugas yang dinilai, atau pakai --all untuk semuanya (bukan keduanya)."
 WORKERS = "--workers {count} tidak mungkin; pakai 1 atau lebih."
-NO_DISTRIBUTED = "Paket `distributed` belum terpasang. Pasang dengan: pip install distributed"
+NO_DISTRIBUTED = "Paket `distributed` belum terpasang. Pasang dengan: pip install -r requirements-cluster.txt"
 NO_SCHEDULER = "Tidak ada penjadwal yang menjawab di {address} ({reason}). Periksa alamatnya, atau nilai tanpa --scheduler."
 NO_WORKERS = "Penjadwal di {address} belum punya pekerja. Jalankan `dask worker {address}` dahulu."
 UP_TO_DATE = "semua kiriman sudah dinilai; pakai --force untuk menilai lagi."

@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,9 @@ from asynclab.grading.memory import MemoryGradebook, installed
 __all__ = ["Graded", "Submission", "grade"]
 
 LEFT_TO_WRITER = "nbgrader.preprocessors.AssignLatePenalties"
+
+# A cluster's worker may have threads; while a submission is graded, modules stand in for others.
+_turn = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def grade(definition: Definition, submission: Submission) -> Graded:
             )
             continue
         try:
-            _grade_notebook(definition, notebook, content, submission, graded)
+            with _turn:
+                _grade_notebook(definition, notebook, content, submission, graded)
         except Exception as error:
             graded.fault = f"{type(error).__name__}: {error}"
             return graded

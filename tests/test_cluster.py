@@ -1,0 +1,135 @@
+"""The same jobs on a dask.distributed cluster: a real scheduler and two workers, all on 127.0.0.1."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from small_class import copy_course, generated_course, hand_in
+from tiny_course import ROOT, SLUG, TRUST
+
+from asynclab.cli import main
+
+pytest.importorskip("distributed", reason="requirements-cluster.txt is not installed")
+pytestmark = pytest.mark.heavy
+
+SECONDS = 120
+STUDENTS = [f"mahasiswa-{number:02}" for number in range(12)]
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """The course that every test copies."""
+    return generated_course(tmp_path_factory.mktemp("kursus"))[0]
+
+
+class Cluster:
+    """A scheduler and its workers, each a process of its own with one thread."""
+
+    def __init__(self, folder):
+        self.folder, self.workers = folder, []
+        self.file = folder / "penjadwal.json"
+        self.scheduler = self.start(
+            "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+            "--scheduler-file", self.file,
+        )  # fmt: skip
+        wait_until(self.file.exists)
+        self.address = json.loads(self.file.read_text())["address"]
+
+    def start(self, kind, *arguments):
+        command = [sys.executable, "-m", "dask", kind, *map(str, arguments)]
+        settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.Popen(command, cwd=self.folder, env=settings, stdout=-3, stderr=-3)
+
+    def add_worker(self):
+        self.workers.append(
+            self.start(
+                "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny",
+                "--no-dashboard", "--local-directory", self.folder,
+            )
+        )  # fmt: skip
+        return self.workers[-1]
+
+    def close(self):
+        for process in [*self.workers, self.scheduler]:
+            process.kill()
+            process.wait()
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def cluster(tmp_path_factory):
+    """A scheduler without workers."""
+    cluster = Cluster(tmp_path_factory.mktemp("klaster"))
+    yield cluster
+    cluster.close()
+
+
+def grade_in(course, *arguments):
+    command = [sys.executable, "-m", "asynclab", "grade", SLUG, "--json", *arguments]
+    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        command, cwd=course.folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+
+
+def graded_notebooks(course):
+    found = (course.folder / "autograded").glob(f"*/{SLUG}/{SLUG}.ipynb")
+    return {path.parts[-3]: path.read_bytes() for path in found}
+
+
+def test_a_killed_worker_costs_nobody_a_grade(generated, cluster, tmp_path):
+    """One of two workers dies in mid-run: everybody is graded once, byte for byte as on one computer."""
+    course, _ = copy_course(generated, tmp_path / "klaster")
+    alone, _ = copy_course(generated, tmp_path / "sendiri")
+    for folder in (course, alone):
+        hand_in(folder, *STUDENTS)
+    victim, _ = cluster.add_worker(), cluster.add_worker()
+    wait_until_both_are_there(cluster)
+    grader = grade_in(course, "--scheduler", cluster.address)
+    wait_until(lambda: grader.poll() is not None or graded_notebooks(course))
+    victim.kill()
+    output, errors = grader.communicate(timeout=SECONDS)
+    grade_in(alone).communicate(timeout=SECONDS)
+
+    assert grader.returncode == 0, errors
+    assert [json.loads(line)["student"] for line in output.splitlines()] == STUDENTS
+    assert graded_notebooks(course) == graded_notebooks(alone)
+    assert len(graded_notebooks(course)) == len(STUDENTS)
+    assert TRUST or errors == ""
+
+
+def wait_until_both_are_there(cluster):
+    from distributed import Client
+
+    with Client(cluster.address) as client:
+        client.wait_for_workers(2, timeout=SECONDS)
+
+
+def test_a_cluster_without_workers(generated, cluster, tmp_path, monkeypatch, capsys):
+    """Says so and what to start, instead of waiting for ever."""
+    course, _ = copy_course(generated, tmp_path)
+    hand_in(course, "ani")
+    monkeypatch.chdir(course.folder)
+
+    assert main(["grade", SLUG, "--scheduler", cluster.address]) == 2
+    assert f"dask worker {cluster.address}" in capsys.readouterr().err
+
+
+def test_nobody_at_the_address(generated, tmp_path, monkeypatch, capsys):
+    """One sentence, exit code 2, nothing graded."""
+    course, _ = copy_course(generated, tmp_path)
+    hand_in(course, "ani")
+    monkeypatch.chdir(course.folder)
+
+    assert main(["grade", SLUG, "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert capsys.readouterr().err.startswith("asynclab: Tidak ada penjadwal yang menjawab")
+    assert not (course.folder / "autograded").exists()
