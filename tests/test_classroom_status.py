@@ -102,6 +102,15 @@ def test_a_healthy_class(classroom):
     assert all(item.healthy and not item.remedy for item in found if item.subject != "disk")
 
 
+def test_a_trial_may_have_nbgraders_modes(classroom):
+    """There everybody is the owner; only what the owner may not is a lack."""
+    (classroom.exchange / "modul11" / "inbound").chmod(0o2733)
+    classroom.exchange.chmod(0o755)
+    (classroom.exchange / "modul11" / "feedback").rmdir()
+
+    assert diagnose(classroom, roster(*PEOPLE), lambda: "")[1].healthy
+
+
 def lacks(classroom, known=EMPTY, sandbox=""):
     """What is found lacking, with what mends it."""
     found = diagnose(classroom, known, lambda: sandbox)
@@ -110,18 +119,18 @@ def lacks(classroom, known=EMPTY, sandbox=""):
 
 def test_what_is_lacking(classroom, monkeypatch):
     """People without a row, a closed exchange, a full disk, no sandbox: each with its way out."""
-    (classroom.exchange / "modul11" / "outbound").chmod(0o700)
-    (classroom.exchange / "modul11" / "feedback").rmdir()
+    (classroom.exchange / "modul11" / "outbound").chmod(0o500)
+    classroom.state.rmdir()
     monkeypatch.setattr(
         status.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 10**8})
     )
     known = dataclasses.replace(roster(ANI), students={})
-    people, outbound, feedback, disk, sandbox = lacks(classroom, known, "unshare: tidak boleh")
+    people, state, outbound, disk, sandbox = lacks(classroom, known, "unshare: tidak boleh")
 
     assert "belum lengkap" in people[0]
-    assert "adalah 0700" in outbound[0]
-    assert "feedback tidak ada" in feedback[0]
-    assert {people[1], outbound[1], feedback[1]} == {"asynclab classroom init --lakukan"}
+    assert "adalah 0500" in outbound[0]
+    assert "hub tidak ada" in state[0]
+    assert {people[1], outbound[1], state[1]} == {"asynclab classroom init --lakukan"}
     assert disk[0].endswith("0,1 GB")
     assert "unshare: tidak boleh" in sandbox[0]
     assert all(remedy for _, remedy in (disk, sandbox))

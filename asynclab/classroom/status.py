@@ -197,11 +197,15 @@ def _diagnose_people(settings, roster):
 
 def _diagnose_folders(settings):
     wrong = []
+    # In a trial everybody is the owner, and nbgrader makes folders with modes of its own.
+    relevant = 0o700 if settings.trial else 0o7777
     for folder, mode, owner, _ in wanted_folders(settings):
         found = path_access(folder)
         if found is None:
-            wrong.append(messages.folder_missing(folder))
-        elif found[0] != mode or (owner and found[1] != owner):
+            # nbgrader makes what lies in the exchange itself, where it need not be guarded.
+            if not (settings.trial and settings.exchange in folder.parents):
+                wrong.append(messages.folder_missing(folder))
+        elif (found[0] ^ mode) & relevant or (owner and found[1] != owner):
             wrong.append(messages.folder_access(folder, *found, mode, owner or found[1]))
     diagnoses = [Diagnosis("folder", False, sentence, messages.INIT) for sentence in wrong]
     exchange = settings.exchange
