@@ -163,7 +163,7 @@ def test_a_folder_that_was_copied(course):
     (problem,) = check_folders(course, ["baru"])
 
     assert problem.file == "source/baru"
-    assert "git mv source/baru/kecil.ipynb source/baru/baru.ipynb" in problem.remedy
+    assert "mv source/baru/kecil.ipynb source/baru/baru.ipynb" in problem.remedy
 
 
 def test_what_belongs_to_no_assignment(course):
@@ -237,7 +237,7 @@ def test_a_wrong_answer_as_it_says():
     ("answer", "criteria", "what"),
     [
         (wrong(), [("Paling banyak 3", True, "")], "Tidak kehilangan kriteria tugas-1 “Paling banyak 3”"),
-        (wrong(), [("Urut", False, "acak")], "Juga kehilangan kriteria tugas-1 “Urut”: acak"),
+        (wrong(), [("Urut", False, "acak")], "Juga kehilangan 1 kriteria yang tidak disebutnya: tugas-1 “Urut” (acak)."),
         (wrong(), [("Paling banyak 3", None, "KeyError")], "merusak kriteria tugas-1"),
         (wrong(), [("Paling banyak 3", False, "lain")], "tidak memuat “ada 4 sekaligus”, melainkan: lain"),
     ],
@@ -326,7 +326,7 @@ def test_the_command_names_what_is_to_be_mended(course, monkeypatch, capsys):
     assert (
         "tests/answers/kecil/wrong\n    Baru 0 jawaban salah; paling sedikit 12.\n    → " in shown
     )
-    assert "release/kecil/kecil.ipynb\n    Tidak sama dengan yang dibuat dari source/." in shown
+    assert "release/kecil/kecil.ipynb\n    Versi mahasiswa belum dibuat." in shown
     assert "kehilangan kriteria" not in shown
     assert shown.splitlines()[-1].endswith("berkas.")
 
@@ -342,6 +342,6 @@ def test_an_assignment_of_this_course_proves_itself(monkeypatch, capsys):
 
 def test_every_sentence_ends():
     """Problems and remedies are sentences or commands, never a stump."""
-    samples = [messages.no_notebook("a", []), messages.has_output("a"), messages.drift("a")]
+    samples = [messages.no_notebook("a", []), messages.has_output("a"), messages.drift("a", False)]
 
     assert all(what.endswith(".") and remedy for what, remedy in samples)

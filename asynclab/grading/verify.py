@@ -112,6 +112,8 @@ def judge_all(root, assignments, workers, counts) -> Iterator[Problem]:
             for (assignment, answers, _), futures in zip(plans, running):
                 judgements = _results(futures, assignment.slug, progress)
                 yield from check_assignment(root, assignment, answers, judgements, seed)
+                for future in futures:
+                    future.cancel()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -87,14 +87,16 @@ def check_wrong(file: str, answer, judged: Judged) -> Iterator[Problem]:
     if judged.fault:
         yield Problem(file, *messages.cell_broke(messages.THIS.lower(), judged.fault))
         return
-    named = list(answer.lost)
+    named, also = list(answer.lost), []
     for cell, item in judged.criteria:
         if item.passed is None:
             yield Problem(file, *messages.unjudged(messages.THIS, cell, item.sentence, item.fact))
         elif item.passed and item.sentence in named:
             yield Problem(file, *messages.not_lost(cell, item.sentence))
         elif not item.passed and item.sentence not in named:
-            yield Problem(file, *messages.also_lost(cell, item.sentence, item.fact))
+            also.append((cell, item.sentence, item.fact))
+    if also:
+        yield Problem(file, *messages.also_lost(also))
     facts = [item.fact for _, item in judged.criteria if not item.passed]
     if answer.sentence and answer.sentence not in "\n".join(facts):
         yield Problem(file, *messages.sentence_missing(answer.sentence, facts))
@@ -125,8 +127,11 @@ def check_repeatable(file: str, judged: Judged, again: Judged) -> Iterator[Probl
         if record != other:
             yield Problem(file, *messages.not_repeatable(cell))
     live = {}
+    # A cell that can't even be weighed is named by check_points, a broken criterion by check_right.
+    sound = all(abs(points - total) < 1e-9 for _, points, total in judged.points)
+    sound = sound and all(item.passed is not None for _, item in judged.criteria)
     for cell, item in judged.criteria:
         live[cell] = live.get(cell, 0) + (item.points if item.passed else 0)
     for cell, points, fault in judged.graded:
-        if fault or abs(points - live[cell]) > 1e-6:
+        if sound and (fault or abs(points - live[cell]) > 1e-6):
             yield Problem(file, *messages.other_in_grading(cell, live[cell], points, fault))

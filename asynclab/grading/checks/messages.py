@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from asynclab.messages import number
 
 __all__ = []
@@ -10,6 +12,11 @@ FORM = (
     "Di sana hanya boleh ada impor, def, class, KONSTANTA, `nama = run(...)`, dan baris rubric; yang lain pindahkan "
     "ke dalam fungsi, karena kriteria dinilai di proses yang tidak mengenal kode mahasiswa."
 )
+ALSO_LOST = (
+    "Bila kesalahannya memang melanggar kriteria itu, tambahkan kalimatnya di bawah `kehilangan:`; "
+    "bila tidak, pisahkan skenarionya."
+)
+SHOWN = 3
 SAVE = "lalu jalankan asynclab verify lagi."
 
 
@@ -21,7 +28,7 @@ def no_notebook(slug, others) -> tuple[str, str]:
     if others:
         return (
             f"Tidak ada {slug}.ipynb; yang ada: {', '.join(others)}.",
-            f"Namai notebook seperti foldernya: git mv source/{slug}/{others[0]} source/{slug}/{slug}.ipynb",
+            f"Namai notebook seperti foldernya: mv source/{slug}/{others[0]} source/{slug}/{slug}.ipynb",
         )
     return (
         f"Tidak ada {slug}.ipynb.",
@@ -33,7 +40,7 @@ def second_notebook(slug, name) -> tuple[str, str]:
     """Another notebook beside it."""
     return (
         f"Notebook ini bukan {slug}.ipynb, jadi ikut dirilis sebagai tugas kedua.",
-        f"Hapus atau pindahkan: git rm source/{slug}/{name}",
+        f"Hapus atau pindahkan: rm source/{slug}/{name}",
     )
 
 
@@ -301,11 +308,15 @@ def not_lost(cell, sentence) -> tuple[str, str]:
     )
 
 
-def also_lost(cell, sentence, fact) -> tuple[str, str]:
-    """A wrong answer that loses more than it says."""
+def also_lost(losses) -> tuple[str, str]:
+    """A wrong answer that loses more than it says; losses: (cell, sentence, fact)."""
+    shown = "; ".join(
+        f"{cell} “{sentence}” ({_clause(fact)})" for cell, sentence, fact in losses[:SHOWN]
+    )
+    more = f"; dan {len(losses) - SHOWN} lagi" if len(losses) > SHOWN else ""
     return (
-        f"Juga kehilangan kriteria {cell} “{sentence}”: {_line(fact)}",
-        "Bila kesalahannya memang melanggar kriteria itu, tambahkan kalimatnya di bawah `kehilangan:`; bila tidak, pisahkan skenarionya.",
+        f"Juga kehilangan {len(losses)} kriteria yang tidak disebutnya: {shown}{more}.",
+        ALSO_LOST,
     )
 
 
@@ -320,8 +331,8 @@ def sentence_missing(sentence, facts) -> tuple[str, str]:
 def unjudged(what, cell, sentence, fact) -> tuple[str, str]:
     """A criterion that raised."""
     return (
-        f"{what} merusak kriteria {cell} “{sentence}”: {_line(fact)}",
-        "Kriteria tidak boleh melempar galat untuk jawaban apa pun: tangani keadaan itu di sel uji.",
+        f"{what} merusak kriteria {cell} “{sentence}”: {_reason(fact)}.",
+        "Perbaiki kriteria itu di sel uji: ia tidak boleh melempar galat untuk jawaban apa pun.",
     )
 
 
@@ -361,10 +372,12 @@ def other_in_grading(cell, live, judged, fault) -> tuple[str, str]:
 # ---- release
 
 
-def drift(slug) -> tuple[str, str]:
+def drift(slug, exists) -> tuple[str, str]:
     """release/ is not what source/ makes."""
     return (
-        "Tidak sama dengan yang dibuat dari source/.",
+        "Tidak sama dengan yang dibuat dari source/."
+        if exists
+        else "Versi mahasiswa belum dibuat.",
         f"asynclab release {slug}, periksa git diff release/, lalu simpan.",
     )
 
@@ -390,3 +403,13 @@ def found(count, files) -> str:
 
 def _line(fact):
     return " ".join(fact.split())
+
+
+def _reason(fact):
+    # What the student reads says whose fault it is; an author only needs the error.
+    found = re.search(r"\((.*)\)", _line(fact))
+    return found[1] if found else _line(fact)
+
+
+def _clause(fact):
+    return _line(fact).removesuffix(".")

@@ -82,7 +82,8 @@ def check_releases(root, slugs) -> Iterator[Problem]:
         yield Problem("source", *messages.not_released(str(error)))
         return
     for path in drift:
-        yield Problem(f"release/{path}", *messages.drift(path.split("/")[0]))
+        exists = Path(root, "release", path).is_file()
+        yield Problem(f"release/{path}", *messages.drift(path.split("/")[0], exists))
 
 
 def source_file(assignment) -> str:

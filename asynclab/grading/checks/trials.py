@@ -50,27 +50,35 @@ def check_assignment(root, assignment, answers, judgements, seed) -> Iterator[Pr
     """
     file = source_file(assignment)
     reference = next(judgements)
-    yield from check_points(file, assignment, reference)
-    yield from check_right(file, messages.REFERENCE, reference)
-    yield from check_repeatable(file, reference, next(judgements))
-    yield from check_right(file, messages.REFERENCE, next(judgements), seed)
-    yield from check_unsolved(file, next(judgements))
+    problems = [
+        *check_points(file, assignment, reference),
+        *check_right(file, messages.REFERENCE, reference),
+        *check_repeatable(file, reference, next(judgements)),
+        *check_unsolved(file, next(judgements)),
+    ]
+    in_grading = next(judgements)
+    yield from problems or check_right(file, messages.REFERENCE, in_grading, seed)
+    if problems:
+        # What is wrong with the tests themselves would be said again for every answer.
+        return
     sentences = {item.sentence for _, item in reference.criteria}
     for answer in answers:
         path = answer.path.relative_to(root).as_posix()
         judged = next(judgements)
-        if answer.path.parent.name == "right":
-            yield from check_right(path, messages.RIGHT, judged)
-            yield from check_right(path, messages.RIGHT, next(judgements), seed)
-        else:
+        if answer.path.parent.name == "wrong":
             yield from check_answer_text(path, answer, sentences)
             yield from check_wrong(path, answer, judged)
+            continue
+        problems = list(check_right(path, messages.RIGHT, judged))
+        yield from problems or check_right(path, messages.RIGHT, next(judgements), seed)
+        if problems:
+            next(judgements)
 
 
 def list_trials(assignment, answers, seed) -> list[tuple[str, int]]:
     """The sources to judge for an assignment, each with its seed: students' numbers, and grading's."""
     reference = assignment.solution
-    trials = [(reference, DEFAULT_SEED)] * 2 + [(reference, seed), ("", DEFAULT_SEED)]
+    trials = [(reference, DEFAULT_SEED)] * 2 + [("", DEFAULT_SEED), (reference, seed)]
     for answer in answers:
         trials.append((answer.source, DEFAULT_SEED))
         if answer.path.parent.name == "right":
