@@ -72,7 +72,10 @@ class ExecuteAndJudge(Execute):
         tests = [cell for cell in cells if utils.is_grade(cell) and not utils.is_solution(cell)]
         unreadable = nb.metadata.get("asynclab", {}).get("unreadable", "")
         stripped = dict(zip(map(id, tests), strip([cell.source for cell in tests])))
-        faults = {id(cell): unreadable or find_fault(cell, stripped[id(cell)]) for cell in tests}
+        faults = {
+            id(cell): unreadable or find_fault(name_of(cell), cell.source, stripped[id(cell)])
+            for cell in tests
+        }
         results, broken = {}, ""
         if not unreadable:
             plan = [
@@ -84,7 +87,7 @@ class ExecuteAndJudge(Execute):
             result = results.get(cell.execution_count, Result())
             evidence.append(
                 Evidence(
-                    cell.metadata.nbgrader["grade_id"],
+                    name_of(cell),
                     cell.source,
                     float(cell.metadata.nbgrader["points"]),
                     result.traces,
@@ -105,7 +108,7 @@ class ExecuteAndJudge(Execute):
         if id(cell) not in faults:
             return Cell(cell.source, cell.execution_count)
         parts = stripped[id(cell)]
-        name = cell.metadata.nbgrader["grade_id"]
+        name = name_of(cell)
         return Cell(parts.source, cell.execution_count, name, parts.definitions)
 
     def _run(self, plan, files):
@@ -172,7 +175,7 @@ class SaveGrades(SaveAutoGrades):
 
     def _add_score(self, cell, resources):
         super()._add_score(cell, resources)
-        name = cell.metadata.nbgrader["grade_id"]
+        name = name_of(cell)
         if name in resources.get(UNJUDGED, []):
             grade = self.gradebook.find_grade(
                 name, self.notebook_id, self.assignment_id, self.student_id
@@ -193,11 +196,16 @@ def instructor_note(sentences, notebook):
     return new_markdown_cell(f"{messages.FOR_INSTRUCTOR}\n\n{lines}", id=name)
 
 
-def find_fault(cell, stripped) -> str:
+def name_of(cell) -> str:
+    """The grade id of a cell."""
+    return cell.metadata.nbgrader["grade_id"]
+
+
+def find_fault(name, source, stripped) -> str:
     """Why a test cell can't be judged at all, for the instructor; '' where it can."""
-    name, fault = cell.metadata.nbgrader["grade_id"], stripped.fault
+    fault = stripped.fault
     if fault is None:
-        return "" if has_rubric(cell.source) else messages.no_rubric(name)
+        return "" if has_rubric(source) else messages.no_rubric(name)
     if fault.reason == "run-in-criterion":
         return messages.run_in_criterion(name, fault.line)
     return messages.test_cell_syntax(name, fault.line, fault.reason)

@@ -15,7 +15,6 @@ import socket
 import stat
 import tempfile
 import time
-import uuid
 from pathlib import Path
 
 import nbformat
@@ -27,7 +26,7 @@ from nbgrader.utils import pwd  # None on Windows
 
 from asynclab import isolation
 from asynclab.grading import messages
-from asynclab.grading.outputs import TRACE_MIME
+from asynclab.grading.outputs import write_notebook
 from asynclab.grading.reading import UnreadableError, read_notebook
 from asynclab.grading.spawn import ChildError, SandboxError, spawn
 
@@ -136,22 +135,7 @@ class SubmissionExporter(NotebookExporter):
         """The notebook as text, after the preprocessors, with each record of traces on one line."""
         # NotebookExporter's own would indent the traces: most of the time and the size of a graded notebook.
         nb, resources = super(NotebookExporter, self).from_notebook_node(nb, resources, **options)
-        return write_compactly(nb, self.nbformat_version), resources
-
-
-def write_compactly(notebook, version=4) -> str:
-    """A notebook as JSON text like nbformat's, except that each record of traces stands on one line."""
-    held = {}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            if TRACE_MIME in output.get("data", {}):
-                key = f"{TRACE_MIME} {uuid.uuid4()}"
-                held[json.dumps(key)] = output.data[TRACE_MIME]
-                output.data[TRACE_MIME] = key
-    text = nbformat.writes(notebook, version=version)
-    for key, record in held.items():
-        text = text.replace(key, json.dumps(record, ensure_ascii=False, sort_keys=True))
-    return text if text.endswith("\n") else f"{text}\n"
+        return write_notebook(nb, self.nbformat_version), resources
 
 
 def require_sandbox(configurable) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
+
+import nbformat
 
 from asynclab.rubric import RUBRIC_MIME
 
-__all__ = ["ATTEMPT_MIME", "TRACE_MIME", "read_outputs"]
+__all__ = ["ATTEMPT_MIME", "TRACE_MIME", "read_outputs", "write_notebook"]
 
 TRACE_MIME = "application/vnd.asynclab.trace+json"
 ATTEMPT_MIME = "application/vnd.asynclab.attempts+json"
@@ -26,6 +29,21 @@ def read_outputs(data) -> list[dict]:
             break
         kept.append(output)
     return kept
+
+
+def write_notebook(notebook, version=4) -> str:
+    """A notebook as JSON text like nbformat's, except that each record of traces stands on one line."""
+    held = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if TRACE_MIME in output.get("data", {}):
+                key = f"{TRACE_MIME} {uuid.uuid4()}"
+                held[json.dumps(key)] = output.data[TRACE_MIME]
+                output.data[TRACE_MIME] = key
+    text = nbformat.writes(notebook, version=version)
+    for key, record in held.items():
+        text = text.replace(key, json.dumps(record, ensure_ascii=False, sort_keys=True))
+    return text if text.endswith("\n") else f"{text}\n"
 
 
 def _read_output(item):

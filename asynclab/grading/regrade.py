@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -140,9 +139,10 @@ def rejudge(content: bytes, tests: dict[str, str]):
 
     content: an autograded notebook; tests: test cell -> its source now. A cell without usable traces stays as it was.
     """
-    from asynclab.grading.execute import judgement_outputs
+    from asynclab.grading.execute import find_fault, judgement_outputs
     from asynclab.grading.judge import Evidence, judge
-    from asynclab.grading.outputs import TRACE_MIME
+    from asynclab.grading.outputs import TRACE_MIME, write_notebook
+    from asynclab.stripping import strip
 
     try:
         notebook = nbformat.reads(content.decode(), 4)
@@ -150,13 +150,13 @@ def rejudge(content: bytes, tests: dict[str, str]):
         return content, {}, [("", messages.REGRADE_UNREADABLE)]
     cells = {cell.metadata.nbgrader["grade_id"]: cell for cell in notebook.cells if _is_test(cell)}
     names = [name for name in cells if name in tests]
-    old = dict(zip(names, _strip(tuple(cells[name].source for name in names))))
-    new = dict(zip(names, _strip(tuple(tests[name] for name in names))))
+    old = dict(zip(names, strip([cells[name].source for name in names])))
+    new = dict(zip(names, strip([tests[name] for name in names])))
     faults = [(name, messages.REGRADE_NO_TRACE) for name in tests if name not in cells]
     evidence, seed = [], 0
     for name in names:
         cell = cells[name]
-        cell_fault = _find_fault(name, tests[name], new[name])
+        cell_fault = find_fault(name, tests[name], new[name])
         record = next(
             (o.data[TRACE_MIME] for o in cell.outputs if TRACE_MIME in o.get("data", {})), None
         )
@@ -185,7 +185,7 @@ def rejudge(content: bytes, tests: dict[str, str]):
         scores[judgement.name] = float(judgement.score) if judgement.judged else None
         if not judgement.judged:
             faults.append((judgement.name, judgement.fault))
-    return nbformat.writes(notebook, 4).encode() + content[len(content.rstrip()) :], scores, faults
+    return write_notebook(notebook).encode(), scores, faults
 
 
 def _read_trace(data):
@@ -193,27 +193,6 @@ def _read_trace(data):
 
     # Plain dicts again, as they came from the child; nbformat has made its own of them.
     return data["rejected"] if "rejected" in data else read_trace(json.loads(json.dumps(data)))
-
-
-@functools.cache
-def _strip(sources):
-    # The same for every student, and the costliest part.
-    from asynclab.stripping import strip
-
-    return strip(list(sources))
-
-
-@functools.lru_cache(1024)
-def _find_fault_of(name, source, stripped_source, stripped_fault):
-    from asynclab.grading.execute import find_fault
-    from asynclab.stripping import Stripped
-
-    cell = nbformat.v4.new_code_cell(source, metadata={"nbgrader": {"grade_id": name}})
-    return find_fault(cell, Stripped(stripped_source, fault=stripped_fault))
-
-
-def _find_fault(name, source, stripped):
-    return _find_fault_of(name, source, stripped.source, stripped.fault)
 
 
 def _set_source(cell, source):
