@@ -38,7 +38,7 @@ def same_order(actual: list, expected: list, what: str = "Urutan") -> Finding:
         if not same(got, wanted):
             fact = messages.wrong_order(what, index, describe(wanted), describe(got))
             names = (got,) if isinstance(got, str) else ()
-            return Finding(False, fact, guesses.guess_order(actual, expected), names=names)
+            return Finding(False, fact, guesses.guess_order(actual, expected, what), names=names)
     if len(actual) != len(expected):
         return Finding(False, messages.wrong_count(what, len(expected), len(actual)))
     return PASSED

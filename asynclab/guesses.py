@@ -82,9 +82,11 @@ def guess_idle(following_starts: int, slots: int) -> str:
     return ""
 
 
-def guess_order(actual, expected) -> str:
-    """Why two lists of the same things differ."""
+def guess_order(actual, expected, what: str = "") -> str:
+    """Why two lists of the same things differ; what: of what they are the order."""
     if len(actual) == len(expected) and sorted(map(repr, actual)) == sorted(map(repr, expected)):
+        if "mulai" in what.lower():
+            return "semuanya dikerjakan, tetapi yang berikutnya tidak dipilih menurut aturan."
         return "isinya sudah lengkap; urutannya urutan selesai, bukan urutan yang diminta."
     return ""
 

@@ -180,6 +180,43 @@ def test_notes_of_the_grader():
     ]
 
 
+def test_an_answer_that_could_not_be_loaded_is_named():
+    """With its error; where it was read without one, nothing is said."""
+    error = new_output("error", ename="SyntaxError", evalue="expected ':'", traceback=["x"])
+    cell = new_code_cell("def f()", execution_count=4, metadata=data("jawaban-1", solution=True))
+
+    assert page(cell).broken == []
+    cell.outputs = [error]
+    assert page(cell).broken == [(4, messages.broken_answer(4, "SyntaxError: expected ':'"))]
+
+
+def test_a_file_that_was_no_notebook():
+    """The student is told what to do, not the instructor."""
+    note = new_markdown_cell(f"{grading_messages.UNREADABLE}\n\n- Mintalah berkas yang utuh.")
+    cell = new_code_cell(TEST, metadata=data("tugas-1", grade=True, points=4.0, judged=False))
+    made = page(note, cell)
+
+    assert made.notices == [messages.UNREADABLE]
+    assert (made.tasks[0].sentence, made.waits) == (messages.NOT_RUN, True)
+
+
+def test_an_answer_that_is_not_written_is_sent_to_no_lesson():
+    """Its run ended before it began."""
+
+    async def five(world):
+        raise NotImplementedError
+
+    evidence = Evidence("tugas-1", TEST, 4.0, [run(five, seed=11)])
+    (judgement,) = judge([evidence], 11)
+    outputs = [*judgement_outputs(judgement, 3), trace_output(evidence, 11)]
+    meta = data("tugas-1", grade=True, score=0.0, points=4.0)
+    made = page(
+        new_code_cell(TEST, metadata=meta, outputs=outputs), assignment="latihan-2-task-queue"
+    )
+
+    assert [item.section for item in made.tasks[0].items] == [None, None]
+
+
 def test_at_most_names_the_lanes():
     """What the picture marks comes from the finding."""
     trace = run(five)

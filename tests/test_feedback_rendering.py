@@ -159,6 +159,20 @@ def test_a_score_that_is_not_there_is_no_zero():
     assert messages.UNJUDGED in text
 
 
+def test_a_score_that_is_not_final_says_so():
+    """Where something waits for a person."""
+    assert f"<span>{messages.SO_FAR}</span>" in html(task(score=None))
+    assert messages.SO_FAR not in html(task())
+
+
+def test_an_answer_that_could_not_be_loaded_is_linked():
+    """To its cell."""
+    text = html(broken=[(4, "Sel [4] berhenti.")], answers=[CodeCell("j", 4, "code", "x")])
+
+    assert '<a href="#sel-4">' in text
+    assert 'id="sel-4"' in text
+
+
 @pytest.mark.parametrize(
     ("seconds", "penalty", "sentence"),
     [

@@ -8,6 +8,7 @@ __all__ = []
 
 TITLE = "Umpan balik"
 SCORE = "Nilai"
+SO_FAR = "Nilai sementara"
 TASKS = "Tugas demi tugas"
 CODE = "Kode Anda"
 OTHER_CELLS = "Sel lain di notebook Anda"
@@ -39,6 +40,10 @@ VIRTUAL_TIME = (
 )
 UNJUDGED = (
     "Bagian ini tidak dapat dinilai otomatis. Ini bukan kesalahan Anda; pengajar akan menilainya."
+)
+UNREADABLE = (
+    "Berkas yang Anda kumpulkan tidak dapat dibaca sebagai notebook, jadi belum ada yang dinilai. "
+    "Kumpulkan lagi berkas yang utuh, atau bicarakan dengan pengajar."
 )
 BY_HAND = "Nilai bagian ini diberikan oleh pengajar."
 NOT_RUN = "Bagian ini belum dinilai."
@@ -77,6 +82,14 @@ def duration(seconds) -> str:
         return f"{minutes} menit"
     hours = round(seconds / 3600)
     return f"{hours} jam" if hours < 48 else f"{number(hours // 24)} hari {hours % 24} jam"
+
+
+def broken_answer(number_, error) -> str:
+    """An answer that stopped while it was loaded, so that what it should define is missing."""
+    return (
+        f"Sel [{number_}], tempat jawaban Anda, berhenti dengan {error}. Yang seharusnya dibuat di sana "
+        "sesudah itu tidak ada, sehingga uji yang memakainya gagal. Perbaiki sel ini dahulu."
+    )
 
 
 def extra(points) -> str:

@@ -63,7 +63,10 @@ class Comment:
 
 @dataclass(frozen=True)
 class Page:
-    """A feedback page. score: after the penalty; seconds_late: 0 where it was in time."""
+    """A feedback page. score: after the penalty; seconds_late: 0 where it was in time.
+
+    broken: a sentence for every answer that stopped while it was loaded, with its cell's number.
+    """
 
     title: str
     student: str
@@ -76,6 +79,12 @@ class Page:
     answers: list[CodeCell] = field(default_factory=list)
     others: list[CodeCell] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    broken: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something still waits for a person."""
+        return any(task.score is None for task in self.tasks)
 
 
 def read_page(notebook, about) -> Page:
@@ -83,11 +92,14 @@ def read_page(notebook, about) -> Page:
 
     about: nbgrader's resources of it: student, notebook, score, max_score, late_penalty, seconds_late.
     """
-    tasks, comments, answers, others, notices = [], [], [], [], []
+    tasks, comments, answers, others, notices, broken = [], [], [], [], [], []
+    unreadable = False
     heading = title = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not _is_nbgrader(cell):
-            if cell.source.startswith((grading_messages.REPAIRED, grading_messages.UNREADABLE)):
+            if cell.source.startswith(grading_messages.UNREADABLE):
+                unreadable, notices = True, [messages.UNREADABLE]
+            elif cell.source.startswith(grading_messages.REPAIRED):
                 notices += _read_notice(cell.source)
             elif not cell.source.startswith(grading_messages.FOR_INSTRUCTOR):
                 found = TITLE.match(cell.source)
@@ -98,10 +110,13 @@ def read_page(notebook, about) -> Page:
         if comment:
             comments.append(Comment(cell.metadata.nbgrader["grade_id"], comment))
         if utils.is_grade(cell) or utils.is_task(cell):
-            tasks.append(_read_task(cell, heading, about.get("assignment", "")))
+            tasks.append(_read_task(cell, heading, about.get("assignment", ""), unreadable))
         if not _is_test(cell) and (cell.cell_type == "code" or utils.is_solution(cell)):
             kept = answers if utils.is_solution(cell) else others
-            kept.append(read_cell(cell))
+            if cell.source.strip():
+                kept.append(read_cell(cell))
+            if utils.is_solution(cell) and (error := _read_error(cell)):
+                broken.append((cell.get("execution_count"), error))
     return Page(
         title or about.get("notebook", ""),
         about.get("name") or about.get("student", ""),
@@ -114,6 +129,7 @@ def read_page(notebook, about) -> Page:
         answers,
         others,
         notices,
+        [(number, messages.broken_answer(number, error)) for number, error in broken],
     )
 
 
@@ -132,7 +148,7 @@ def _read_notice(source):
     ]
 
 
-def _read_task(cell, heading, assignment):
+def _read_task(cell, heading, assignment, unreadable):
     data = cell.metadata.nbgrader
     judged, points = data.get("judged", True), data.get("points", 0.0)
     score = data.get("score", 0.0) if judged else None
@@ -143,7 +159,8 @@ def _read_task(cell, heading, assignment):
     items = _read_items(rubric, _read_traces(cell), topic) if rubric else []
     sentence = ""
     if not judged:
-        sentence = messages.UNJUDGED if _is_test(cell) else messages.NOT_RUN
+        known = _is_test(cell) and not unreadable
+        sentence = messages.UNJUDGED if known else messages.NOT_RUN
     elif not items and _is_test(cell) and not data.get("manual"):
         sentence = _read_error(cell)
     title = heading or data["grade_id"]
@@ -180,14 +197,22 @@ def _read_items(rubric, traces, topic):
         repeated = picture is not None and picture.key in drawn
         if picture:
             drawn.add(picture.key)
-        section = SECTIONS.get(criterion.topic or topic)
+        section = SECTIONS.get(
+            criterion.topic or ("" if _never_began(criterion, traces) else topic)
+        )
         items.append(Item(criterion, None if repeated else picture, repeated, section))
     return items
 
 
+def _never_began(criterion, traces):
+    """Whether what is missing is the answer itself: no lesson helps there."""
+    runs = [trace for trace in traces if trace.scenario == criterion.scenario]
+    return any(trace.verdict == "failed" and trace.ended <= 0 for trace in runs)
+
+
 def _read_error(cell):
-    """What a test cell without criteria says: an error's own words, never its traceback."""
+    """An error's own words, never its traceback; '' where there is none."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
-            return f"{output.ename}: {output.evalue}"
+            return f"{output.ename}: {output.evalue}" if output.evalue else output.ename
     return ""
