@@ -117,6 +117,7 @@ class Visitor:
         dialog = self.page.locator(".jp-Dialog")
         dialog.wait_for()
         text = dialog.inner_text()
+        self.shoot("dialog")
         dialog.locator("button.jp-mod-accept").click()
         dialog.wait_for(state="detached")
         return text

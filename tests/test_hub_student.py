@@ -42,6 +42,14 @@ def test_students_have_no_buttons_for_instructors(settings, tmp_path):
     assert server["jpserver_extensions"]["nbgrader.server_extensions.formgrader"] is False
 
 
+def test_nobody_listens_to_a_kernel(settings, tmp_path):
+    """A kernel's ports are open to every account of the machine, so what goes through is encrypted."""
+    write_student_files(settings, tmp_path / "siswa")
+    server = read(tmp_path / "siswa", f"{CONFIG}/jupyter_server_config.json")
+
+    assert server["KernelManager"] == {"transport_encryption": "required"}
+
+
 def test_jupyterlab_speaks_indonesian(settings, tmp_path):
     """And asks nobody about news."""
     write_student_files(settings, tmp_path / "siswa")

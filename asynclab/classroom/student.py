@@ -48,7 +48,10 @@ def student_files(settings: Settings, lab: Path) -> dict[str, dict]:
         "jupyterlab-jupytext": True
     }
     servers = {
-        f"nbgrader.server_extensions.{name}": False for name in ("formgrader", "course_list")
+        "nbgrader.server_extensions.formgrader": False,
+        "nbgrader.server_extensions.course_list": False,
+        "nbgrader.server_extensions.validate_assignment": False,
+        "asynclab.classroom.validate": True,
     }
     return {
         f"{CONFIG}/nbgrader_config.json": {
@@ -59,6 +62,8 @@ def student_files(settings: Settings, lab: Path) -> dict[str, dict]:
         f"{CONFIG}/jupyter_server_config.json": {
             "ServerApp": {"jpserver_extensions": servers},
             "LabApp": {"app_settings_dir": str(lab)},
+            # Everybody on this machine may connect to a kernel's ports and would hear its outputs.
+            "KernelManager": {"transport_encryption": "required"},
         },
         f"{CONFIG}/labconfig/page_config.json": {"disabledExtensions": extensions},
         f"{LAB}/overrides.json": {
