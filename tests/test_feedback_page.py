@@ -190,6 +190,17 @@ def test_an_answer_that_could_not_be_loaded_is_named():
     assert page(cell).broken == [(4, messages.broken_answer(4, "SyntaxError: expected ':'"))]
 
 
+def test_the_line_of_a_syntax_error_is_named_as_elsewhere():
+    """IPython's name of the cell says little."""
+    text = "expected ':' (<ipython-input-4-ed7abd71fe02>, line 59)"
+    error = new_output("error", ename="SyntaxError", evalue=text, traceback=["x"])
+    meta = data("jawaban-1", solution=True, comment="No response.")
+    made = page(new_code_cell("def f()", execution_count=4, metadata=meta, outputs=[error]))
+
+    assert "expected ':' (sel [4] baris 59)" in made.broken[0][1]
+    assert made.comments == []
+
+
 def test_a_file_that_was_no_notebook():
     """The student is told what to do, not the instructor."""
     note = new_markdown_cell(f"{grading_messages.UNREADABLE}\n\n- Mintalah berkas yang utuh.")

@@ -73,6 +73,7 @@ def test_what_a_program_would_show_is_shown_as_text():
 def test_a_traceback_shows_only_their_own_lines():
     """No frame of a library or of the grader, no colours."""
     frames = [
+        "\x1b[31m-----------\x1b[39m",
         "\x1b[31mTypeError\x1b[39m  Traceback",
         "Cell In[3], line 2\n----> 2 total()",
         "File /work/asynclab/run.py:9, in run\n----> 9 secret()",
@@ -80,7 +81,7 @@ def test_a_traceback_shows_only_their_own_lines():
     ]
     error = new_output("error", ename="TypeError", evalue="salah", traceback=frames)
     joined = new_output(
-        "error", ename="TypeError", evalue="salah", traceback=["\n".join(frames[:3])]
+        "error", ename="TypeError", evalue="salah", traceback=["\n".join(frames[:4])]
     )
 
     assert outputs(error) == [

@@ -22,6 +22,10 @@ from asynclab.trace import Trace, TraceError
 __all__ = ["Comment", "Item", "Page", "Task", "read_page"]
 
 TITLE = re.compile(r"#+\s*(.+)")
+# How IPython names a cell in the text of a SyntaxError.
+INPUT = re.compile(r"<ipython-input-(\d+)-\w+>, line (\d+)")
+NO_RESPONSE = "No response."
+"""What nbgrader itself writes at an answer that nobody has touched; the criteria say it better."""
 STATES = {True: "passed", False: "failed", None: "unjudged"}
 
 
@@ -107,7 +111,7 @@ def read_page(notebook, about) -> Page:
                 title = title or (found[1] if found else "")
             continue
         comment = cell.metadata.get("nbgrader", {}).get("comment")
-        if comment:
+        if comment and comment != NO_RESPONSE:
             comments.append(Comment(cell.metadata.nbgrader["grade_id"], comment))
         if utils.is_grade(cell) or utils.is_task(cell):
             tasks.append(_read_task(cell, heading, about.get("assignment", ""), unreadable))
@@ -116,7 +120,7 @@ def read_page(notebook, about) -> Page:
             if cell.source.strip():
                 kept.append(read_cell(cell))
             if utils.is_solution(cell) and (error := _read_error(cell)):
-                broken.append((cell.get("execution_count"), error))
+                broken.append((cell.get("execution_count"), INPUT.sub(r"sel [\1] baris \2", error)))
     return Page(
         title or about.get("notebook", ""),
         about.get("name") or about.get("student", ""),

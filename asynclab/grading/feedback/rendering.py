@@ -63,6 +63,7 @@ def _template():
 def _quoted_lines(page):
     """(cell, line) of every line of theirs that a fact speaks of."""
     facts = [item.criterion.fact for task in page.tasks for item in task.items]
+    facts += [sentence for _, sentence in page.broken]
     return {(int(cell), int(line)) for fact in facts for cell, line in LINE.findall(fact)}
 
 

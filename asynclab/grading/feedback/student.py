@@ -90,7 +90,7 @@ def _read_traceback(output):
     """The student's own lines of a traceback and its last line; no frame of a library or of the grader."""
     entries = [strip_ansi(_text(entry)) for entry in output.traceback]
     frames = [part for entry in entries for part in re.split(r"\n(?=File |Cell |Input )", entry)]
-    own = [frame for frame in frames if not FOREIGN_FRAME.match(frame)]
+    own = [frame for frame in frames if not FOREIGN_FRAME.match(frame) and frame.strip("-\n")]
     return "\n".join(own) or f"{output.ename}: {output.evalue}"
 
 
