@@ -274,7 +274,7 @@ def test_every_repair_is_named(course):
     assert "`tugas-2` tidak ada" in notes["uji-hilang"]
     assert "`tugas-1` ada lebih dari satu kali" in notes["uji-ganda"]
     assert "skip-execution" in notes["uji-lewati"]
-    assert "kernel notebook ini adalah R" in notes["kernel-asing"]
+    assert "kernel notebook ini adalah `R`" in notes["kernel-asing"]
     assert "`tugas-9` mengaku sel penilaian" in notes["uji-tambahan"]
     assert "Catatan penilai" not in course.graded("benar").cells[0].source
 
