@@ -157,15 +157,19 @@ def local_pool(workers, scratch):
         context.set_forkserver_preload(["asynclab.grading.worker"])
     else:
         context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_prepare_worker, initargs=(str(scratch),)
+    reader, writer = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_prepare_worker, initargs=(str(scratch), reader)
     )
+    # Closed by the system however this process ends, and with the pool.
+    pool.sign_of_life = writer
+    return pool
 
 
-def _prepare_worker(scratch):
+def _prepare_worker(scratch, grader):
     from asynclab.grading import worker
 
-    worker.prepare(scratch)
+    worker.prepare(scratch, grader)
 
 
 def distributed_pool(address):
@@ -303,7 +307,9 @@ def describe(outcome) -> str:
 NO_COURSE = "Folder {folder} bukan folder kursus: tidak ada nbgrader_config.py. Pindahlah ke folder kursus, lalu ulangi."
 WHICH = "Sebutkan tugas yang dinilai, atau pakai --all untuk semuanya (bukan keduanya)."
 WORKERS = "--workers {count} tidak mungkin; pakai 1 atau lebih."
-NO_DISTRIBUTED = "Paket `distributed` belum terpasang. Pasang dengan: pip install -r requirements-cluster.txt"
+NO_DISTRIBUTED = (
+    "Paket `distributed` belum terpasang. Pasang dengan: pip install -r requirements-cluster.txt"
+)
 NO_SCHEDULER = "Tidak ada penjadwal yang menjawab di {address} ({reason}). Periksa alamatnya, atau nilai tanpa --scheduler."
 NO_WORKERS = "Penjadwal di {address} belum punya pekerja. Jalankan `dask worker {address}` dahulu."
 UP_TO_DATE = "semua kiriman sudah dinilai; pakai --force untuk menilai lagi."

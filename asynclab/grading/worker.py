@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
-import signal
 import sys
 import tempfile
+import threading
 
 # It compiles grammars at import, which takes most of nbgrader's start, and nothing here uses it.
 sys.modules.setdefault("rfc3987_syntax", None)
@@ -16,19 +15,20 @@ import nbgrader.preprocessors  # noqa: E402, F401
 
 import asynclab.grading.execute  # noqa: E402
 import asynclab.grading.job  # noqa: E402, F401
-from asynclab.grading import linux  # noqa: E402
 
 __all__ = ["prepare"]
 
 
-def prepare(scratch) -> None:
+def prepare(scratch, grader) -> None:
     """Make this process a worker: it never outlives its grader, and what it writes goes with the grader.
 
-    scratch: the folder for that.
+    scratch: the folder for that; grader: the reading end of a pipe that only the grader writes to.
     """
-    with contextlib.suppress(AttributeError, OSError):
-        linux.die_with_parent(signal.SIGKILL)
-    grader = multiprocessing.parent_process()
-    if grader is not None and not grader.is_alive():  # killed while this worker was starting
-        os._exit(1)
+    threading.Thread(target=_end_with, args=(grader,), daemon=True).start()
     tempfile.tempdir = scratch
+
+
+def _end_with(grader):
+    with contextlib.suppress(EOFError, OSError):
+        grader.recv_bytes()
+    os._exit(1)
