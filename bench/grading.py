@@ -2,6 +2,7 @@
 
 python -m bench grading                                    a handful of students, one assignment
 python -m bench.grading --students 20 --all                the class of the README
+python -m bench.grading --students 20 --all --accidents    half of it with cells that hang, exit, spin ...
 python -m bench.grading --sizes 10 100 1000 --no-stock     cost per submission in larger classes
 """
 
@@ -37,7 +38,6 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.Execute.timeout = 15
 c.Execute.interrupt_on_timeout = True
 """
-NBGRADER = "import sys; sys.modules['rfc3987_syntax'] = None; from nbgrader.apps.nbgraderapp import main; main()"
 # Runs and judges the answers in one warm interpreter: no sandbox, no notebook, no gradebook.
 FLOOR = """
 import contextlib, io, sys, time
@@ -79,6 +79,7 @@ def main(argv=()) -> None:
     parser.add_argument("slug", nargs="*", default=[SLUG])
     parser.add_argument("--students", type=int, default=STUDENTS)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--accidents", action="store_true")
     parser.add_argument("--no-stock", action="store_true")
     parser.add_argument("--sizes", type=int, nargs="+", default=[])
     options = parser.parse_args(argv)
@@ -86,18 +87,18 @@ def main(argv=()) -> None:
     slugs = slugs if options.all else options.slug
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for size in options.sizes or [options.students]:
-            compare(Path(folder, str(size)), slugs, size, stock=not options.no_stock)
+            course = prepare(Path(folder, str(size), "kelas"), slugs, size, options.accidents)
+            compare(course, slugs, size, stock=not options.no_stock)
 
 
-def compare(folder, slugs, students, *, stock) -> None:
-    """One class of so many students: prepared once, graded in a copy each way."""
-    course = prepare(folder / "kelas", slugs, students)
+def compare(course, slugs, students, *, stock) -> None:
+    """One class of so many students, graded in a copy each way."""
     count = len(list((course / "submitted").glob("*/*/*.ipynb")))
     cores = len(os.sched_getaffinity(0))
     print(f"{students} students, {len(slugs)} assignments, {count} submissions, {cores} cores")
     ways = {}
     if stock:
-        commands = [[sys.executable, "-c", NBGRADER, "autograde", slug] for slug in slugs]
+        commands = [[sys.executable, "-m", "nbgrader", "autograde", slug] for slug in slugs]
         ways["nbgrader, its own preprocessors"] = (commands, STOCK_CONFIG)
         ways["nbgrader, ours"] = (commands, None)
     for workers in sorted({1, cores}):
@@ -105,7 +106,7 @@ def compare(folder, slugs, students, *, stock) -> None:
         ways[f"asynclab grade, {workers} worker(s)"] = ([command], None)
     costs = {}
     for number, (name, (commands, config)) in enumerate(ways.items()):
-        copy = folder / str(number)
+        copy = course.with_name(str(number))
         shutil.copytree(course, copy)
         if config:
             (copy / CONFIG).write_text(config)
@@ -118,10 +119,11 @@ def compare(folder, slugs, students, *, stock) -> None:
         if cost is not fastest and cost.wall:
             print(f"  {name}: {cost.wall / fastest.wall:.1f} x the time of the last")
     print(f"  the last: {fastest.wall / floor:.1f} x the floor")
+    measure_regrading(copy, slugs, count)
 
 
-def prepare(course, slugs, students):
-    """A course with this class's submissions collected."""
+def prepare(course, slugs, students, accidents=False):
+    """A course with this class's submissions collected: answers, and with `accidents` what goes wrong with them."""
     course.mkdir(parents=True)
     shutil.copy(ROOT / CONFIG, course)
     for slug in slugs:
@@ -132,7 +134,9 @@ def prepare(course, slugs, students):
         if not (result := api.generate_assignment(slug, force=True))["success"]:
             raise SystemExit(result["log"])
         release = releases[f"{slug}/{slug}.ipynb"]
-        for item in draw_submissions(ROOT, release, slug, make_students(students)):
+        for item in draw_submissions(
+            ROOT, release, slug, make_students(students), accidents=accidents
+        ):
             if item.content is not None:
                 folder = course / "submitted" / item.student.id / slug
                 folder.mkdir(parents=True)
@@ -181,6 +185,15 @@ def watch_memory(pid, done, seen) -> None:
             except (psutil.Error, AttributeError):
                 continue
         seen[0] = max(seen[0], total)
+
+
+def measure_regrading(course, slugs, count) -> None:
+    """Judge the stored traces of the graded class anew."""
+    commands = [[sys.executable, "-m", "asynclab", "regrade", slug] for slug in slugs]
+    cost = measure(commands, course)
+    start = measure([[sys.executable, "-m", "asynclab", "regrade", "--help"]], course).wall
+    rate = count / max(cost.wall - len(slugs) * start, 0.001)
+    print(f"  regraded in {cost.wall:.1f} s, start included; without it {rate:.0f} per second")
 
 
 def measure_floor(course, slugs, cores) -> float:

@@ -65,10 +65,13 @@ def make_students(count) -> list[Student]:
 STUDENTS = make_students(len(NAMES))
 
 
-def draw_submissions(root, release: bytes, slug: str, students, seed=11) -> list[Submission]:
+def draw_submissions(
+    root, release: bytes, slug: str, students, seed=11, accidents=True
+) -> list[Submission]:
     """One submission per student: every accident once, then right and wrong answers in turn.
 
-    root: the course folder with `tests/answers/`; release: the student version's bytes.
+    root: the course folder with `tests/answers/`; release: the student version's bytes;
+    accidents: False for answers only.
     The same arguments give the same class.
     """
     draw = random.Random(f"{seed} {slug}")
@@ -81,7 +84,7 @@ def draw_submissions(root, release: bytes, slug: str, students, seed=11) -> list
         accident(release, right[number % len(right)].source)
         for number, accident in enumerate(ACCIDENTS)
     ]
-    made = made[: len(students) // 2]
+    made = made[: len(students) // 2] if accidents else []
     for number in range(len(students) - len(made)):
         answer = (wrong if number % 3 else right).pop()
         (wrong if number % 3 else right).insert(0, answer)
