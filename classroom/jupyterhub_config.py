@@ -123,6 +123,9 @@ if SIGN_IN == "native":
     from nativeauthenticator import __file__ as native
 
     c.JupyterHub.template_paths = [str(Path(native).parent / "templates")]
+    c.JupyterHub.template_vars = {
+        "announcement_login": 'Belum punya akun? <a href="/hub/signup">Daftar</a>, lalu tunggu persetujuan admin.'
+    }
 
 # ---- Server setiap orang
 

@@ -28,10 +28,29 @@ def find_authenticator(name: str) -> type:
     from traitlets.utils.importstring import import_item
 
     try:
-        return import_item(AUTHENTICATORS.get(name, name))
+        found = import_item(AUTHENTICATORS.get(name, name))
     except (ImportError, ValueError, AttributeError) as error:
         sentence = UNKNOWN.format(name=name, known=", ".join(AUTHENTICATORS), reason=error)
         raise CommandError(sentence, exit_code=2) from None
+    return with_own_login_page(found) if name == "native" else found
+
+
+def with_own_login_page(base: type) -> type:
+    """A subclass of NativeAuthenticator with the Hub's own page for signing in.
+
+    The one of nativeauthenticator 1.3.0 is written for JupyterHub 5 and breaks in 6 (it asks for
+    `statsd`, which is gone); its pages for signing up and for approving work.
+    """
+    from jupyterhub.handlers.login import LoginHandler
+
+    class NativeAuthenticator(base):
+        def get_handlers(self, app):
+            return [
+                (route, LoginHandler if route == "/login" else handler, *rest)
+                for route, handler, *rest in super().get_handlers(app)
+            ]
+
+    return NativeAuthenticator
 
 
 def with_people(base: type, settings: Settings) -> type:
