@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,15 +145,24 @@ def run_test_cell(source: str, namespace: dict) -> Rubric:
 
     Raises TypeError where it is not.
     """
-    tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<sel uji>", "exec", dont_inherit=True), namespace)
-    value = last and eval(
-        compile(ast.Expression(last.value), "<sel uji>", "eval", dont_inherit=True), namespace
-    )
+    statements, last = _compile(source)
+    exec(statements, namespace)
+    value = last and eval(last, namespace)
     if not isinstance(value, Rubric):
         raise TypeError(f"a test cell ends with its rubric, not with {type(value).__name__}")
     return value
+
+
+@functools.lru_cache(maxsize=256)
+def _compile(source):
+    """The code of a test cell's statements and of its last expression, or None; the same for every submission."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    statements = compile(tree, "<sel uji>", "exec", dont_inherit=True)
+    if last is None:
+        return statements, None
+    expression = ast.Expression(last.value)
+    return statements, compile(expression, "<sel uji>", "eval", dont_inherit=True)
 
 
 def _flag(cell, name):

@@ -139,27 +139,26 @@ def rejudge(content: bytes, tests: dict[str, str]):
 
     content: an autograded notebook; tests: test cell -> its source now. A cell without usable traces stays as it was.
     """
-    from asynclab.grading.execute import find_fault, judgement_outputs
+    # Not at the top: `asynclab regrade --help` needs none of it.
+    from asynclab.grading.execute import find_fault
     from asynclab.grading.judge import Evidence, judge
-    from asynclab.grading.outputs import TRACE_MIME, write_notebook
+    from asynclab.grading.outputs import write_notebook
     from asynclab.stripping import strip
 
     try:
-        notebook = nbformat.reads(content.decode(), 4)
-    except Exception:
+        notebook = json.loads(content)
+        cells = {_meta(cell)["grade_id"]: cell for cell in notebook["cells"] if _is_test(cell)}
+        sources = {name: _text(cell["source"]) for name, cell in cells.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return content, {}, [("", messages.REGRADE_UNREADABLE)]
-    cells = {cell.metadata.nbgrader["grade_id"]: cell for cell in notebook.cells if _is_test(cell)}
     names = [name for name in cells if name in tests]
-    old = dict(zip(names, strip([cells[name].source for name in names])))
+    old = dict(zip(names, strip([sources[name] for name in names])))
     new = dict(zip(names, strip([tests[name] for name in names])))
     faults = [(name, messages.REGRADE_NO_TRACE) for name in tests if name not in cells]
     evidence, seed = [], 0
     for name in names:
-        cell = cells[name]
         cell_fault = find_fault(name, tests[name], new[name])
-        record = next(
-            (o.data[TRACE_MIME] for o in cell.outputs if TRACE_MIME in o.get("data", {})), None
-        )
+        record = _find_record(cells[name])
         if record is None or record.get("dropped") or not (record["traces"] or record["missing"]):
             faults.append((name, messages.REGRADE_NO_TRACE))
             continue
@@ -167,40 +166,65 @@ def rejudge(content: bytes, tests: dict[str, str]):
             faults.append((name, messages.REGRADE_OTHER_RUN))
             continue
         seed = record["seed"]
-        points = float(cell.metadata.nbgrader["points"])
+        points = float(_meta(cells[name])["points"])
         traces = [_read_trace(item) for item in record["traces"]]
         evidence.append(Evidence(name, tests[name], points, traces, record["missing"], cell_fault))
-    scores = {}
+    scores, changed = {}, False
     for judgement in judge(evidence, seed):
-        cell = cells[judgement.name]
-        kept = [
-            output
-            for output in cell.outputs
-            if any(kind.startswith("application/vnd.asynclab.") for kind in output.get("data", {}))
-            and "text/html" not in output.data
-            and "text/plain" not in output.data
-        ]
-        _set_source(cell, tests[judgement.name])
-        cell.outputs = judgement_outputs(judgement, cell.execution_count) + kept
+        changed |= _write_judgement(cells[judgement.name], tests[judgement.name], judgement)
         scores[judgement.name] = float(judgement.score) if judgement.judged else None
         if not judgement.judged:
             faults.append((judgement.name, judgement.fault))
-    return write_notebook(notebook).encode(), scores, faults
+    if changed:
+        content = write_notebook(nbformat.reads(json.dumps(notebook), 4)).encode()
+    return content, scores, faults
+
+
+def _find_record(cell):
+    from asynclab.grading.outputs import TRACE_MIME
+
+    bundles = (output.get("data", {}) for output in cell["outputs"])
+    return next((data[TRACE_MIME] for data in bundles if TRACE_MIME in data), None)
 
 
 def _read_trace(data):
     from asynclab.grading.untrusted import read_trace
 
-    # Plain dicts again, as they came from the child; nbformat has made its own of them.
-    return data["rejected"] if "rejected" in data else read_trace(json.loads(json.dumps(data)))
+    return data["rejected"] if "rejected" in data else read_trace(data)
 
 
-def _set_source(cell, source):
+def _write_judgement(cell, source, judgement) -> bool:
+    """Put a judgement into its cell; whether anything has changed by that."""
     from nbgrader.utils import compute_checksum
 
-    cell.source = source
-    if "checksum" in cell.metadata.nbgrader:
-        cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+    from asynclab.grading.execute import judgement_outputs
+
+    kept = [output for output in cell["outputs"] if not _is_judgement(output)]
+    outputs = judgement_outputs(judgement, cell["execution_count"]) + kept
+    if _text(cell["source"]) == source and list(map(_joined, cell["outputs"])) == outputs:
+        return False
+    cell["source"], cell["outputs"] = source, outputs
+    meta = _meta(cell)
+    if "checksum" in meta:
+        meta["checksum"] = compute_checksum(nbformat.from_dict(cell))
+    return True
+
+
+def _is_judgement(output):
+    data = output.get("data", {})
+    is_record = any(kind.startswith("application/vnd.asynclab.") for kind in data)
+    return not is_record or "text/html" in data or "text/plain" in data
+
+
+def _joined(output):
+    """An output as it is in memory: on disk a text is a list of lines."""
+    texts = {kind: _text(value) for kind, value in output.get("data", {}).items()}
+    return {**output, "data": texts} if texts else output
+
+
+def _text(value):
+    is_lines = isinstance(value, list) and all(isinstance(line, str) for line in value)
+    return "".join(value) if is_lines else value
 
 
 def _read_scores(gradebook, slug, student):
@@ -211,5 +235,9 @@ def _read_scores(gradebook, slug, student):
 
 
 def _is_test(cell):
-    meta = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and meta.get("grade") and not meta.get("solution")
+    meta = _meta(cell)
+    return cell["cell_type"] == "code" and meta.get("grade") and not meta.get("solution")
+
+
+def _meta(cell):
+    return cell["metadata"].get("nbgrader", {})
