@@ -268,11 +268,16 @@ def set_due(course):
         gradebook.update_or_create_assignment(SLUG, duedate=datetime.datetime(2026, 3, 6, 10))
 
 
-def asynclab_grade(course, *arguments):
+def asynclab_grade(course, *arguments, env=None):
     """`asynclab grade` in a process of its own; a CompletedProcess."""
     command = [sys.executable, "-m", "asynclab", "grade", SLUG, *arguments]
     return subprocess.run(
-        command, cwd=course.folder, capture_output=True, text=True, check=False, env=settings()
+        command,
+        cwd=course.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=env or settings(),
     )
 
 
@@ -337,16 +342,18 @@ def test_killed_at_random_moments_it_ends_in_equal_grades(generated, tmp_path):
     students = [f"mahasiswa-{number}" for number in range(6)]
     course, _ = copy_course(generated, tmp_path)
     hand_in(course, *students, stamp=STAMP)
-    draw, before = random.Random(7), set(scratch_folders())
+    scratch, draw = tmp_path.with_name("sementara"), random.Random(7)
+    scratch.mkdir()
+    aside = {**settings(), "TMPDIR": str(scratch)}
     for _ in range(3):
         command = [sys.executable, "-m", "asynclab", "grade", SLUG]
         grader = subprocess.Popen(
-            command, cwd=course.folder, stdout=-3, stderr=-3, env=settings(), start_new_session=True
+            command, cwd=course.folder, stdout=-3, stderr=-3, env=aside, start_new_session=True
         )
         time.sleep(draw.uniform(2, 9))
         grader.kill()
         grader.wait()
-    done = asynclab_grade(course)
+    done = asynclab_grade(course, env=aside)
     whole, _ = copy_course(generated, tmp_path.with_name("utuh"))
     hand_in(whole, *students, stamp=STAMP)
     asynclab_grade(whole)
@@ -357,7 +364,7 @@ def test_killed_at_random_moments_it_ends_in_equal_grades(generated, tmp_path):
     assert {path.name for path in course.folder.iterdir()} == {
         path.name for path in whole.folder.iterdir()
     }
-    assert set(scratch_folders()) - before == set()
+    assert list(scratch.glob("asynclab-nilai-*")) == []
     assert TRUST or all_gone(course.folder)
 
 
@@ -367,13 +374,6 @@ def all_gone(folder):
     while processes(folder) and time.monotonic() < deadline:
         time.sleep(0.1)
     return processes(folder) == []
-
-
-def scratch_folders():
-    """What graders have in the system's folder for such things."""
-    import tempfile
-
-    return Path(tempfile.gettempdir()).glob("asynclab-nilai-*")
 
 
 def processes(folder):

@@ -13,7 +13,8 @@ import os
 import stat
 from pathlib import Path
 
-from nbformat.v4 import new_markdown_cell, new_output
+import nbformat
+from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import Bool, Float, Integer
@@ -131,7 +132,7 @@ class ExecuteAndJudge(Execute):
         return {cell.number: result for cell, result in zip(plan, results)}, ""
 
     def _write_student(self, cell, result, resources):
-        cell.outputs = [new_output(**item) for item in result.outputs]
+        cell.outputs = [make_output(**item) for item in result.outputs]
         if result.fault:
             cell.outputs.append(error_output("SelDihentikan", result.fault))
             student, assignment = whose(resources)
@@ -156,7 +157,7 @@ class ExecuteAndJudge(Execute):
         for cell in cells:
             count = cell.execution_count
             if attempts := results.get(count, Result()).attempts:
-                cell.outputs.append(new_output("display_data", data={ATTEMPT_MIME: attempts}))
+                cell.outputs.append(make_output("display_data", data={ATTEMPT_MIME: attempts}))
                 tried = [messages.attempt(count, item) for item in attempts]
                 sentences += tried
                 for sentence in tried[:LOGGED]:
@@ -228,6 +229,13 @@ def read_files(folder) -> dict[str, str]:
     return files
 
 
+def make_output(output_type, **fields):
+    """An output like nbformat's `new_output`, which checks each with the whole schema: it is checked when it is written."""
+    if output_type in ("display_data", "execute_result"):
+        fields.setdefault("metadata", {})
+    return nbformat.from_dict({"output_type": output_type, **fields})
+
+
 def judgement_outputs(judgement: Judgement, count) -> list:
     """The outputs of a judged test cell: the number that nbgrader reads, and the student's table."""
     data = {"text/html": judgement.html} if judgement.html else {}
@@ -235,9 +243,9 @@ def judgement_outputs(judgement: Judgement, count) -> list:
         data[RUBRIC_MIME] = {"points": judgement.points, "criteria": judgement.criteria}
     if judgement.judged:
         data["text/plain"] = f"{float(judgement.score)}"
-        return [new_output("execute_result", data=data, execution_count=count)]
+        return [make_output("execute_result", data=data, execution_count=count)]
     error = error_output("TidakDinilai", messages.not_judged(judgement.fault))
-    return [error, new_output("display_data", data=data)] if data else [error]
+    return [error, make_output("display_data", data=data)] if data else [error]
 
 
 def trace_output(evidence: Evidence, seed):
@@ -252,12 +260,12 @@ def trace_output(evidence: Evidence, seed):
     if size > TRACE_LIMIT:
         sentence = messages.trace_too_large(size)
         record = {"seed": seed, "missing": sentence, "traces": [], "dropped": True}
-    return new_output("display_data", data={TRACE_MIME: record})
+    return make_output("display_data", data={TRACE_MIME: record})
 
 
 def error_output(name, sentence):
     """An error without a traceback: the sentence stands where it would be."""
-    return new_output("error", ename=name, evalue=sentence, traceback=sentence.splitlines())
+    return make_output("error", ename=name, evalue=sentence, traceback=sentence.splitlines())
 
 
 def whose(resources) -> tuple[str, str]:
