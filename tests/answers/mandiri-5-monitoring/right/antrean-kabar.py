@@ -101,7 +101,8 @@ class Monitor:
         for target in self.targets.values():
             target.task = None
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():
+                task.cancel()
         await asyncio.wait(tasks)
 
     async def __aenter__(self):
