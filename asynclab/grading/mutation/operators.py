@@ -41,6 +41,8 @@ def _drop_finally(node, code):
 
 
 def _drop_statement(node, code):
+    if isinstance(node, ast.Expr) and _only_tells(node.value, code):
+        return
     if isinstance(node, ast.Raise) and node.exc is None:
         yield code.change(node, "pass")
     elif isinstance(
@@ -52,6 +54,12 @@ def _drop_statement(node, code):
         yield code.change(node, "return None" if node.value else "pass")
     elif isinstance(node, ast.Assign) and _assigned_elsewhere(node, code):
         yield code.change(node, "pass")
+
+
+def _only_tells(node, code):
+    # What a program prints or logs is for people, like what an exception says.
+    told = ("print", "logging.", "logger.", "log.", "traceback.print", "warnings.")
+    return isinstance(node, ast.Call) and code.text(node.func).startswith(told)
 
 
 def _is_none(node):
