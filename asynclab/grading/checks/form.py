@@ -128,7 +128,8 @@ def _check_judgeable(file, assignment):
 
     for cell, stripped in zip(assignment.tests, strip([cell.source for cell in assignment.tests])):
         parses = stripped.fault is None or stripped.fault.reason == "run-in-criterion"
-        if parses and (fault := find_fault(cell, stripped)):
+        name = cell.metadata.nbgrader.grade_id
+        if parses and (fault := find_fault(name, cell.source, stripped)):
             yield Problem(file, *messages.unjudgeable(fault))
 
 
