@@ -130,8 +130,9 @@ def draw_charts(assignment: AssignmentReport, zone) -> list[tuple[str, str, Mark
     drawers: list[tuple[str, Callable]] = [
         ("Sebaran nilai", draw_scores),
         ("Nilai per tugas", draw_tasks),
-        ("Pengumpulan", lambda item: draw_handins(item, zone)),
     ]
+    if any(row.handed_in for row in assignment.graded):
+        drawers.append(("Pengumpulan", lambda item: draw_handins(item, zone)))
     charts = [(title, draw(assignment)) for title, draw in drawers]
     return [(title, chart.caption, Markup(on_screen(chart))) for title, chart in charts]
 
