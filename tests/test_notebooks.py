@@ -150,6 +150,12 @@ def test_links_lead_somewhere(lesson):
     assert {link for link in links if not link.startswith("https://")} <= known
 
 
+def test_the_course_is_whole():
+    """Every lesson and every assignment that a link may lead to is there, and no other."""
+    released = {path.stem for path in (ROOT / "release").glob("*/*.ipynb")}
+    assert (set(LESSONS), released) == (COURSE, ASSIGNMENTS)
+
+
 def test_the_glossary_is_sorted():
     """Entries stand in alphabetical order, each once."""
     entries = re.findall(r"^### (.+)$", (FOLDER / "glosarium.md").read_text("utf-8"), re.MULTILINE)
