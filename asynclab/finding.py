@@ -13,7 +13,7 @@ class Finding:
 
     fact: a sentence that says what happened; guess: what it may come from, or ''; moment: when
     (virtual seconds), or None; names: of the spans or tasks that it is about; topic: what to read
-    about it, a key of `lessons.SECTIONS` or ''.
+    about it, a key of `lessons.SECTIONS` or ''; event: what happened at the moment, in a few words.
     """
 
     passed: bool
@@ -22,6 +22,7 @@ class Finding:
     moment: float | None = None
     names: tuple[str, ...] = ()
     topic: str = ""
+    event: str = ""
 
     def __bool__(self):
         return self.passed

@@ -36,7 +36,8 @@ def at_most(spans: list[Span], limit: int, kind: str = "tugas") -> Finding:
         return PASSED
     fact = messages.too_many(spans[0].kind, limit, peak, moment, names)
     guess = guesses.guess_peak(peak, limit, len(spans))
-    return Finding(False, fact, guess, moment, tuple(names), "semaphore")
+    event = messages.so_many_at_once(peak)
+    return Finding(False, fact, guess, moment, tuple(names), "semaphore", event)
 
 
 def reaches(spans: list[Span], wanted: int, kind: str = "tugas") -> Finding:
@@ -73,7 +74,9 @@ def never_idle(
                 )
                 at_once = bisect_right(starts, following) - bisect_right(starts, moment)
                 guess = guesses.guess_idle(at_once, slots)
-                return Finding(False, fact, guess, moment, topic="semaphore")
+                return Finding(
+                    False, fact, guess, moment, topic="semaphore", event=messages.FREE_PLACE
+                )
     return PASSED
 
 
@@ -97,9 +100,8 @@ def returned(outcome: Outcome, what: str) -> Finding:
     """The awaited thing returned (anything), instead of raising."""
     if outcome.returned:
         return PASSED
-    return Finding(
-        False, messages.raised_instead(what, describe(outcome.value), outcome.at), moment=outcome.at
-    )
+    fact = messages.raised_instead(what, describe(outcome.value), outcome.at)
+    return Finding(False, fact, moment=outcome.at, event=messages.RAISED)
 
 
 def raised(outcome: Outcome, name: str, what: str) -> Finding:
@@ -110,9 +112,9 @@ def raised(outcome: Outcome, name: str, what: str) -> Finding:
     topic = "swallowed" if name == "CancelledError" else ""
     if outcome.returned:
         fact = messages.returned_instead(what, name, describe(outcome.value), outcome.at)
-        return Finding(False, fact, guess, outcome.at, topic=topic)
+        return Finding(False, fact, guess, outcome.at, topic=topic, event=messages.RETURNED)
     fact = messages.raised_other(what, name, describe(outcome.value))
-    return Finding(False, fact, moment=outcome.at, topic=topic)
+    return Finding(False, fact, moment=outcome.at, topic=topic, event=messages.RAISED)
 
 
 def cancelled_cleanly(outcome: Outcome, spans: list[Span], what: str) -> Finding:
@@ -128,8 +130,11 @@ def cancelled_cleanly(outcome: Outcome, spans: list[Span], what: str) -> Finding
     )
 
 
-def all_ended(spans: list[Span], moment: float) -> Finding:
-    """Every span that had begun by `moment` (seconds) had ended by then."""
+def all_ended(spans: list[Span], moment: float, event: str = messages.RETURNED) -> Finding:
+    """Every span that had begun by `moment` (seconds) had ended by then.
+
+    event: what happened at the moment, as it stands after "ketika".
+    """
     late = [
         span.name
         for span in spans
@@ -137,8 +142,9 @@ def all_ended(spans: list[Span], moment: float) -> Finding:
     ]
     if not late:
         return PASSED
-    fact = messages.ended_after(spans[0].kind, late, moment)
-    return Finding(False, fact, guesses.guess_unfinished(), moment, tuple(late), "cancel-and-wait")
+    fact = messages.ended_after(spans[0].kind, late, moment, event)
+    guess = guesses.guess_unfinished()
+    return Finding(False, fact, guess, moment, tuple(late), "cancel-and-wait", event)
 
 
 def nothing_after(spans: list[Span], moment: float) -> Finding:
@@ -148,7 +154,8 @@ def nothing_after(spans: list[Span], moment: float) -> Finding:
         return PASSED
     names = [span.name for span in late]
     fact = messages.began_after(late[0].kind, names, moment)
-    return Finding(False, fact, moment=late[0].start, names=tuple(names), topic="cancel-and-wait")
+    guess, event = guesses.guess_went_on(spans, late, moment), messages.begins(names[0])
+    return Finding(False, fact, guess, late[0].start, tuple(names), "cancel-and-wait", event)
 
 
 def clean(trace: Trace) -> Finding:
@@ -158,7 +165,7 @@ def clean(trace: Trace) -> Finding:
         guess = guesses.guess_absence(trace.leftovers[0].kind)
         fact, names = messages.left_behind(trace.leftovers), [item.name for item in trace.leftovers]
         topic = lessons.topic_of_leftover(trace.leftovers[0].kind)
-        return Finding(False, fact, guess, trace.ended, tuple(names), topic)
+        return Finding(False, fact, guess, trace.ended, tuple(names), topic, messages.SCENARIO_OVER)
     return _none_noticed(trace, *FORGOTTEN)
 
 
@@ -174,7 +181,8 @@ def _none_noticed(trace, *kinds):
     guess = guesses.guess_noticed(noticed[0].kind, noticed[0].text)
     moment = noticed[0].time if noticed[0].kind == "blocking" else None
     topic = lessons.topic_of_observation(noticed[0])
-    return Finding(False, messages.noticed(noticed), guess, moment, topic=topic)
+    fact, event = messages.noticed(noticed), messages.BLOCKED if moment is not None else ""
+    return Finding(False, fact, guess, moment, topic=topic, event=event)
 
 
 def explained(finding: Finding, trace: Trace) -> Finding:
@@ -199,15 +207,17 @@ def at_moments(
     """Something happened at these moments (seconds), exact up to `tolerance`, neither more nor less often."""
     for number, (time, wanted) in enumerate(zip(times, expected), 1):
         if abs(time - wanted) > tolerance:
-            return Finding(False, messages.wrong_moment(what, number, wanted, time), moment=time)
+            fact = messages.wrong_moment(what, number, wanted, time)
+            return Finding(False, fact, moment=time, event=messages.count_event(what, number))
     if len(times) < len(expected):
         missing = expected[len(times)]
         fact = messages.never_happened(what, len(times) + 1, missing)
-        return Finding(False, fact, moment=missing)
+        return Finding(False, fact, moment=missing, event=messages.EXPECTED)
     if len(times) > len(expected):
         surplus = times[len(expected)]
         fact = messages.happened_again(what, len(expected) + 1, surplus)
-        return Finding(False, fact, moment=surplus)
+        event = messages.count_event(what, len(expected) + 1)
+        return Finding(False, fact, moment=surplus, event=event)
     return PASSED
 
 

@@ -6,8 +6,10 @@ import re
 
 __all__ = [
     "guess_absence", "guess_idle", "guess_noticed", "guess_order", "guess_peak", "guess_polling",
-    "guess_swallowed", "guess_unfinished", "guess_verdict",
+    "guess_swallowed", "guess_unfinished", "guess_verdict", "guess_went_on",
 ]  # fmt: skip
+
+SAME_MOMENT = 1e-6
 
 # What a task waits for, by the line on which it waits; the first that is found tells most.
 WAITS = (
@@ -71,7 +73,7 @@ def guess_peak(peak: int, wanted: int, count: int) -> str:
             return "batasnya meleset satu, atau tempat dilepas sebelum pekerjaannya benar-benar selesai."
         return "batas itu berlaku untuk setiap panggilan sendiri-sendiri, bukan untuk semuanya bersama."
     if peak == 1:
-        return "yang satu ditunggu sampai selesai sebelum yang berikutnya dimulai."
+        return "yang satu ditunggu sampai selesai sebelum yang berikutnya dimulai, atau worker lain sudah berhenti ketika antrean sempat kosong."
     return ""
 
 
@@ -110,7 +112,7 @@ def guess_noticed(kind: str, text: str) -> str:
     return {
         "never-awaited": "`await` tertinggal di depan panggilannya.",
         "never-retrieved": "task itu tidak pernah di-await, jadi tidak ada yang melihat galatnya.",
-        "unclosed": "jalan keluar lewat galat atau pembatalan melewati penutupannya.",
+        "unclosed": "bila terjadi galat atau pembatalan, baris yang menutupnya tidak ikut dijalankan.",
         "destroyed": "tidak ada variabel yang menyimpan task itu selama ia berjalan.",
     }.get(kind, "")
 
@@ -125,6 +127,18 @@ def guess_swallowed(wanted: str) -> str:
 def guess_unfinished() -> str:
     """Why something still ran when the call returned."""
     return "pembatalan diminta, tetapi tidak ditunggu sampai pembersihannya selesai."
+
+
+def guess_went_on(spans, late, moment: float) -> str:
+    """Why the spans `late` began after `moment` (seconds), when their task had been cancelled."""
+    cancelled = {
+        span.task
+        for span in spans
+        if span.outcome == "cancelled" and abs(span.end - moment) <= SAME_MOMENT
+    }
+    if any(span.task is not None and span.task in cancelled for span in late):
+        return "task itu sudah dibatalkan, tetapi kodenya menangkap `CancelledError` lalu terus bekerja."
+    return ""
 
 
 def guess_polling() -> str:

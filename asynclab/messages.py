@@ -348,9 +348,9 @@ def began_after(kind, names, moment) -> str:
     return f"Sesudah {at(moment)} masih dimulai {kind}: {', '.join(names[:5])}."
 
 
-def ended_after(kind, names, moment) -> str:
-    """Something was still running when the call returned."""
-    return f"Pada {at(moment)}, ketika panggilan sudah kembali, {kind} ini belum selesai dibereskan: {', '.join(names[:5])}."
+def ended_after(kind, names, moment, event) -> str:
+    """Something was still running when the call returned, or at what else `event` says."""
+    return f"Pada {at(moment)}, ketika {event}, {kind} ini belum selesai dibereskan: {', '.join(names[:5])}."
 
 
 def wrong_moment(what, number_, expected, actual) -> str:
@@ -393,6 +393,39 @@ def too_many_turns(turns, limit) -> str:
 def took(what, seconds, expected) -> str:
     """A wrong duration."""
     return f"{what} memakan {number(seconds)} detik (waktu maya); seharusnya {expected}."
+
+
+# ---- what happened at a finding's moment: the words at the mark in its picture
+
+RETURNED = "panggilan sudah kembali"
+RAISED = "galatnya keluar"
+EXPECTED = "seharusnya saat ini"
+FREE_PLACE = "ada tempat kosong"
+SCENARIO_OVER = "skenario selesai"
+BLOCKED = "event loop terblokir"
+LONGEST_EVENT = 28
+
+
+def begins(name) -> str:
+    """A span begins, named where its name is short."""
+    return f"{name} mulai" if len(name) <= LONGEST_EVENT else "mulai"
+
+
+def so_many_at_once(peak) -> str:
+    """The largest number is reached."""
+    return f"{peak} sekaligus"
+
+
+def one_too_many(kind, number_) -> str:
+    """The first span that is too many in its window."""
+    return f"{kind} ke-{number_} di jendela itu"
+
+
+def count_event(what, number_) -> str:
+    """The `number_`-th of something, named where its name is short."""
+    event = f"{what} ke-{number_}"
+    event = event[:1].lower() + event[1:]
+    return event if len(event) <= LONGEST_EVENT and "`" not in event else f"yang ke-{number_}"
 
 
 # ---- cells of a submission, run while grading

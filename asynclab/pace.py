@@ -14,11 +14,14 @@ MILLISECOND = 1e-3
 """How exact a pace is judged, in seconds: `time.time()` itself is coarser than a tick."""
 
 
-def at_most_within(spans: list[Span], limit: int, seconds: float) -> Finding:
+def at_most_within(spans: list[Span], limit: int, seconds: float, kind: str = "tugas") -> Finding:
     """At most `limit` of these spans begin within any `seconds`, however the window is laid.
 
     The window is half-open: a span that begins exactly `seconds` after another is outside its window.
+    Where nothing ever began the limit was not kept either: then it fails, unless `limit` is 0.
     """
+    if not spans and limit > 0:
+        return Finding(False, messages.none_began(kind))
     begun = sorted(spans, key=lambda span: span.start)
     for first, after in zip(begun, begun[limit:]):
         if after.start - first.start < seconds - MILLISECOND:
@@ -36,7 +39,8 @@ def at_most_within(spans: list[Span], limit: int, seconds: float) -> Finding:
                 [span.name for span in inside],
             )
             names = tuple(span.name for span in inside)
-            return Finding(False, fact, moment=after.start, names=names, topic="rate")
+            event = messages.one_too_many(first.kind, limit + 1)
+            return Finding(False, fact, moment=after.start, names=names, topic="rate", event=event)
     return PASSED
 
 
@@ -45,8 +49,10 @@ def began_by(spans: list[Span], moments: list[float], kind: str = "tugas") -> Fi
     begun = sorted(spans, key=lambda span: span.start)
     for number, (span, moment) in enumerate(zip_longest(begun, moments), 1):
         if span is None:
-            return Finding(False, messages.never_began(kind, number, moment), moment=moment)
+            fact, event = messages.never_began(kind, number, moment), messages.EXPECTED
+            return Finding(False, fact, moment=moment, event=event)
         if moment is not None and span.start > moment + MILLISECOND:
             fact = messages.began_late(span.kind, span.name, number, span.start, moment)
-            return Finding(False, fact, moment=span.start, names=(span.name,))
+            event = messages.begins(span.name)
+            return Finding(False, fact, moment=span.start, names=(span.name,), event=event)
     return PASSED

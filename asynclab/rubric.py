@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from asynclab import messages
 from asynclab.findings import Finding
-from asynclab.readings import read_last, reading
+from asynclab.readings import find_reading, reading
 from asynclab.schema import from_json, to_json
 from asynclab.trace import TraceError
 
@@ -29,6 +29,7 @@ class Criterion:
     For the picture: moment, the virtual seconds of the violation; names, of the tasks or spans that it
     is about; scenario, the name of the run that was looked at; kind, that of its spans.
     topic: what to read about it, a key of `lessons.SECTIONS` or ''.
+    event: what happened at the moment, in a few words, or ''.
     """
 
     sentence: str
@@ -43,6 +44,7 @@ class Criterion:
     scenario: str = ""
     kind: str = ""
     topic: str = ""
+    event: str = ""
 
 
 @dataclass
@@ -62,7 +64,8 @@ class Rubric:
         judge: a Finding, a bool, or a function without arguments that returns one. A TraceError
             from it is a failure with its own sentence, any other exception is our fault.
         points: what it is worth; all or nothing.
-        hint: a question that leads on, shown where it fails.
+        hint: a question that leads on, shown where it fails; left out where the run itself broke for
+            a reason that its verdict explains, for then the question leads astray.
         """
         passed, finding, skipped = True, Finding(True), False
         readings = []
@@ -80,6 +83,7 @@ class Rubric:
                 False, str(error), error.guess, error.moment, error.names, error.topic
             )
             skipped = any(item.fact == finding.fact for item in self.criteria)
+            hint = "" if error.explained else hint
         except Exception as error:
             passed, finding = (
                 None,
@@ -91,8 +95,9 @@ class Rubric:
             fact, guess = finding.fact, finding.guess
             if skipped:
                 fact, guess = messages.same_reason(), ""
-            read = read_last(readings)
-            about = [finding.moment, list(finding.names), read.scenario, read.kind, finding.topic]
+            read = find_reading(readings, finding.moment, finding.names)
+            about = [finding.moment, list(finding.names), read.scenario, read.kind]
+            about += [finding.topic, finding.event]
             self.criteria.append(
                 Criterion(sentence, points, passed, fact, guess, hint, skipped, *about)
             )
@@ -149,7 +154,7 @@ class Rubric:
 
 
 # What rubrics of older notebooks say nothing about.
-LATER = {"names": [], "scenario": "", "kind": "", "topic": ""}
+LATER = {"names": [], "scenario": "", "kind": "", "topic": "", "event": ""}
 
 
 def _completed(data):

@@ -38,12 +38,14 @@ class TraceError(Exception):
     """A question that this trace cannot answer; its text is a sentence for the student.
 
     guess: what the cause may be, or ''; moment: when it came to that, in virtual seconds, or None;
-    names: of the tasks that it is about; topic: what to read about it (see `lessons`), or ''.
+    names: of the tasks that it is about; topic: what to read about it (see `lessons`), or '';
+    explained: whether the text and the guess say what to mend, whatever else was asked.
     """
 
-    def __init__(self, text, guess="", moment=None, names=(), topic=""):
+    def __init__(self, text, guess="", moment=None, names=(), topic="", explained=False):
         super().__init__(text)
         self.guess, self.moment, self.names, self.topic = guess, moment, tuple(names), topic
+        self.explained = explained
 
 
 @dataclass
@@ -84,8 +86,9 @@ class Trace:
     def spans(self, kind: str) -> list[Span]:
         """All spans of a kind in the order in which they began, `data` as it was given."""
         self.require_finished()
-        note_reading(self.scenario, kind)
-        return [_decoded(span) for span in self.spans_ if span.kind == kind]
+        spans = [_decoded(span) for span in self.spans_ if span.kind == kind]
+        note_reading(self.scenario, kind, spans)
+        return spans
 
     def notes(self, key: str) -> list[tuple[float, Any]]:
         """(seconds, value) of every note under `key`, in order."""
@@ -126,7 +129,10 @@ class Trace:
         if self.verdict != "finished":
             names = [item.name for item in self.stuck]
             guess, topic = guesses.guess_verdict(self), lessons.topic_of_verdict(self)
-            raise TraceError(messages.verdict(self), guess, self.ended, names, topic)
+            # An exception has its own words; who waits at a join() is told why.
+            explained = self.verdict == "failed" or topic == "task-done"
+            text = messages.verdict(self)
+            raise TraceError(text, guess, self.ended, names, topic, explained)
 
     def to_json(self) -> dict:
         """The trace as plain JSON."""

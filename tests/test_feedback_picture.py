@@ -47,7 +47,7 @@ def test_too_many_at_once():
     picture = draw_picture(judged(trace, lambda: at_most(trace.spans("tugas"), 3)), [trace])
 
     assert "a (ditandai): 0–2 s" in picture.words
-    assert "pada 0 s: di sini" in picture.words
+    assert "garis putus-putus pada 0 s: 5 sekaligus" in picture.words
     assert picture.svg.count("▸") == 5
 
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from asynclab import TraceError, guesses, run
+from asynclab import TraceError, guesses, nothing_after, run
+from asynclab.records import Span
 
 
 def guess(scenario, **options):
@@ -153,3 +154,14 @@ def test_guesses_are_sentences():
 
     assert all(text.endswith(".") and "!" not in text for text in texts)
     assert not any(text[0].isupper() for text in texts if text[0] != "`")
+
+
+@pytest.mark.parametrize(("task", "guessed"), [(1, True), (2, False)])
+def test_a_task_that_went_on_after_its_cancellation(task, guessed):
+    """Only where the task that began something else is the one that had been cancelled."""
+    spans = [
+        Span("tugas", "a", 0, 1, 3, 2, "cancelled", task=1),
+        Span("tugas", "b", 4, 3, task=task),
+    ]
+
+    assert ("CancelledError" in nothing_after(spans, 3).guess) == guessed

@@ -1,6 +1,9 @@
 """Which run and which spans a criterion looked at."""
 
-from asynclab.readings import Reading, note_reading, read_last, reading
+import pytest
+
+from asynclab.readings import Reading, find_reading, note_reading, reading
+from asynclab.records import Span
 from asynclab.rubric import Rubric
 from asynclab.trace import Trace
 
@@ -20,9 +23,26 @@ def test_the_last_run_counts_with_its_own_spans():
     """Spans of another run are not taken for this one's."""
     questions = [Reading("a", "unduhan"), Reading("b", "tugas"), Reading("b")]
 
-    assert read_last(questions) == Reading("b", "tugas")
-    assert read_last([*questions, Reading("c")]) == Reading("c")
-    assert read_last([]) == Reading()
+    assert find_reading(questions) == Reading("b", "tugas")
+    assert find_reading([*questions, Reading("c")]) == Reading("c")
+    assert find_reading([]) == Reading()
+
+
+@pytest.mark.parametrize(
+    ("moment", "run"), [(20, "lambat"), (10, "pembanding"), (15, "pembanding")]
+)
+def test_a_run_to_compare_with_is_not_taken_for_the_one_that_failed(moment, run):
+    """The run in which a span of that name went on at the moment; else the one asked last."""
+
+    def spans(start):
+        return (Span("panggilan", "desa-2", start, 1, start + 0.01, 2, "finished"),)
+
+    questions = [
+        Reading("lambat", "panggilan", spans(20)),
+        Reading("pembanding", "panggilan", spans(10)),
+    ]
+
+    assert find_reading(questions, moment, ["desa-2"]).scenario == run
 
 
 def test_a_failed_criterion_names_its_run():
@@ -45,3 +65,17 @@ def test_a_run_that_did_not_end_is_named_too():
     (item,) = rubric.criteria
 
     assert (item.scenario, item.kind, item.moment, item.topic) == ("pasien", "", 2.5, "polling")
+
+
+FAILED = Trace("rusak", 11, "failed", {"type": "NameError", "text": "TaskQueue"})
+
+
+@pytest.mark.parametrize(
+    ("trace", "hint"), [(FAILED, ""), (Trace("macet", 11, "deadlock", ended=2), "Siapa?")]
+)
+def test_a_hint_is_left_out_where_the_verdict_explains(trace, hint):
+    """An exception says itself what to mend; of most deadlocks a hint still says more."""
+    rubric = Rubric(points=1)
+    rubric.check("gagal", trace.require_finished, hint="Siapa?")
+
+    assert rubric.criteria[0].hint == hint

@@ -41,7 +41,7 @@ def test_tasks_say_where_they_wait():
 
     assert describe_chart(chart) == (
         "Dari 0 sampai 2 s (waktu maya). utama: sejak 0 s · menunggu; worker (Task-2) (ditandai): "
-        "sejak 1,5 s · menunggu di sel [4] baris 7; pada 2 s: semua menunggu."
+        "sejak 1,5 s · menunggu di sel [4] baris 7; garis putus-putus pada 2 s: semua menunggu."
     )
 
 
@@ -70,7 +70,7 @@ def test_repeated_bars_are_counted():
     second.outcome = "cancelled"
     chart = make_chart(strips_of_spans([first, second]), 5)
 
-    assert "a: 2 kali · 1 selesai, 1 dibatalkan." in describe_chart(chart)
+    assert "a: 2 kali · 1 selesai, 1 dibatalkan (mulai 0; 2 s)." in describe_chart(chart)
 
 
 def test_what_has_no_end_lasts_as_long_as_the_run():
@@ -79,3 +79,27 @@ def test_what_has_no_end_lasts_as_long_as_the_run():
 
     assert strip.bars == (Bar(1, None, "open"),)
     assert make_chart([strip], 9).end == 9
+
+
+def test_of_what_comes_again_and_again_a_few_times_around_the_moment_are_shown():
+    """Four before and four after; what lies elsewhere is counted, and numbers say when each began."""
+    often = [("a", 10 * n, 10 * n + 1) for n in range(100)]
+    chart = make_chart(strips_of_spans(spans(*often, ("b", 995, 996))), 1000, moment=500)
+
+    assert (chart.begin, chart.end, chart.hidden) == (470, 540, 1)
+    assert "(mulai 470; 480; 490; 500; 510; 520; 530; 540 s)" in describe_chart(chart)
+
+
+def test_all_is_shown_where_the_moment_is_the_end():
+    """There the question is how it came to that."""
+    often = spans(*(("a", 10 * n, 10 * n + 10) for n in range(100)))
+
+    assert make_chart(strips_of_spans(often), 1000, moment=1000).begin == 0
+
+
+def test_a_marked_bar_stays_in_the_picture():
+    """However far from the moment it began."""
+    often = spans(*(("a", n, n + 1) for n in range(100)), ("b", 20, 70))
+    chart = make_chart(strips_of_spans(often), 100, moment=50, names={"b"})
+
+    assert chart.begin == 20

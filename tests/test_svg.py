@@ -33,7 +33,7 @@ def test_it_fits_any_width():
 
 def test_it_says_everything_in_words():
     """For those who can't see it."""
-    drawn = chart(ONE, moment=3, label="di sini")
+    drawn = chart(ONE, moment=3, label="di situ")
 
     assert draw(drawn).get("aria-label") == describe_chart(drawn)
 
@@ -42,12 +42,12 @@ def test_the_violation_is_marked_with_a_word_and_a_shape():
     """Not by colour alone."""
     texts = [
         item.text
-        for item in draw(chart(Strip("a", ONE.bars, marked=True), moment=3, label="di sini")).iter(
+        for item in draw(chart(Strip("a", ONE.bars, marked=True), moment=3, label="di situ")).iter(
             "text"
         )
     ]
 
-    assert "t=3 s: di sini" in texts
+    assert "t=3 s: di situ" in texts
     assert "▸ a" in texts
 
 
@@ -80,3 +80,12 @@ def test_the_axis_has_a_few_round_numbers(end):
 def test_the_same_chart_gives_the_same_bytes():
     """Nothing is drawn by chance."""
     assert chart_svg(chart(ONE, moment=1)) == chart_svg(chart(ONE, moment=1))
+
+
+def test_what_goes_beyond_the_picture_is_cut_at_its_edges():
+    """Without the sign of an ending that is not seen; a moment without a word has its time."""
+    root = draw(Chart((Strip("a", (Bar(0, 90, "failed"),)),), 10, 20, moment=15))
+
+    assert [item.get("width") for item in root.iter("rect")] == ["100.0%"]
+    assert root.find("svg/path") is None
+    assert "t=15 s" in [item.text for item in root.iter("text")]

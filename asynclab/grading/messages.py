@@ -198,7 +198,7 @@ def duplicated_test(name) -> str:
 
 def changed_test(name) -> str:
     """A test cell that was edited."""
-    return f"isi sel uji `{name}` diubah; dikembalikan seperti aslinya."
+    return f"isi sel uji `{name}` diubah; dikembalikan seperti aslinya. Ini tidak mengurangi nilai."
 
 
 def changed_type(name, found, wanted) -> str:

@@ -14,7 +14,8 @@ __all__ = ["Bar", "Chart", "Strip", "describe_chart", "make_chart", "strips_of_s
 
 LIMIT = 12
 NAME_LIMIT = 26
-TICK_LIMIT = 80
+FEW = 4
+"""How many times before and after the moment are shown of what happened again and again."""
 NEAR = 1e-9
 
 
@@ -47,7 +48,8 @@ class Strip:
 class Chart:
     """Strips on an axis from `begin` to `end` seconds; hidden: how many are left out.
 
-    moment: the virtual seconds to point at, or None; label: the word that stands there.
+    moment: the virtual seconds to point at, or None; label: what happened then, or ''.
+    Bars may begin before `begin` or end after `end`.
     """
 
     strips: tuple[Strip, ...]
@@ -85,7 +87,7 @@ def _strip_of_task(task: TaskRecord, place):
     name = task.name or task.coroutine
     unnamed = name.startswith("Task-") and task.coroutine
     label = f"{task.coroutine} ({name})" if unnamed else name
-    ticks = tuple(dict.fromkeys(start for start, _ in task.steps))[-TICK_LIMIT:]
+    ticks = tuple(dict.fromkeys(start for start, _ in task.steps))
     bar = Bar(max(task.created, 0.0), task.ended, task.outcome)
     return Strip(name, (bar,), ticks, note, label)
 
@@ -98,18 +100,54 @@ def make_chart(strips, ended: float, *, moment=None, label="", names=()) -> Char
     """At most LIMIT of the strips: those in `names` (marked), then those around the moment, then the first.
 
     ended: the last moment of the run, up to which what has no end is drawn. The axis shows no more
-    time than the strips that stay.
+    time than the strips that stay, and of what happened again and again only a few times before and
+    after the moment.
     """
     marked = [replace(strip, marked=strip.name in names) for strip in strips]
     order = sorted(range(len(marked)), key=lambda index: _distance(marked[index], index, moment))
     shown = [marked[index] for index in sorted(order[:LIMIT])]
-    hidden = len(marked) - len(shown)
     starts = [bar.start for strip in shown for bar in strip.bars]
     ends = [ended if bar.end is None else bar.end for strip in shown for bar in strip.bars]
     moments = [] if moment is None else [moment]
-    begin = min([*starts, *moments]) if hidden and starts else 0.0
+    begin = min([*starts, *moments]) if len(shown) < len(marked) and starts else 0.0
     end = max([*ends, *moments, begin + NEAR])
-    return Chart(tuple(shown), begin, end, moment, label, hidden)
+    narrow = _narrow(shown, moment, begin, end)
+    if narrow != (begin, end):
+        begin, end = narrow
+        shown = [cut for strip in shown if (cut := _cut(strip, begin, end)).bars]
+    return Chart(tuple(shown), begin, end, moment, label, len(marked) - len(shown))
+
+
+def _narrow(strips, moment, begin, end):
+    """The stretch to show: all, or a few times around the moment of what comes most often.
+
+    All where the moment is the end: then the question is how it came to that.
+    """
+    starts = max((_starts(strip) for strip in strips), key=len, default=[])
+    if moment is None or moment >= end - NEAR or len(starts) <= 2 * FEW:
+        return begin, end
+    before = [start for start in starts if start <= moment + NEAR][-FEW:]
+    after = [start for start in starts if start > moment + NEAR][:FEW]
+    marked = [bar.start for strip in strips if strip.marked for bar in strip.bars]
+    nearest = sorted(marked, key=lambda start: abs(start - moment))[:1]
+    last = end if len(after) < FEW else max(after)
+    narrow = (min([*before, *nearest, moment]), max([last, *nearest]))
+    return narrow if 0 < narrow[1] - narrow[0] < (end - begin) / 2 else (begin, end)
+
+
+def _starts(strip):
+    return sorted({*(bar.start for bar in strip.bars), *strip.ticks})
+
+
+def _cut(strip, begin, end):
+    """The bars and ticks of a strip that are seen between two moments."""
+    bars = tuple(
+        bar
+        for bar in strip.bars
+        if bar.start <= end + NEAR and (bar.end is None or bar.end >= begin - NEAR)
+    )
+    ticks = tuple(tick for tick in strip.ticks if begin - NEAR <= tick <= end + NEAR)
+    return replace(strip, bars=bars, ticks=ticks)
 
 
 def _distance(strip, index, moment):
@@ -142,14 +180,23 @@ def describe_strip(strip: Strip) -> str:
     return f"{number(len(strip.bars))} kali · {ends}"
 
 
+def _describe_bars(strip):
+    """`describe_strip`, and for a few bars also when each began."""
+    if 1 < len(strip.bars) <= 2 * FEW:
+        starts = "; ".join(number(bar.start) for bar in strip.bars)
+        return f"{describe_strip(strip)} (mulai {starts} s)"
+    return describe_strip(strip)
+
+
 def describe_chart(chart: Chart) -> str:
     """The picture in words, in Indonesian."""
     parts = [
-        f"{strip.label or strip.name}{' (ditandai)' if strip.marked else ''}: {describe_strip(strip)}"
+        f"{strip.label or strip.name}{' (ditandai)' if strip.marked else ''}: {_describe_bars(strip)}"
         for strip in chart.strips
     ]
     if chart.hidden:
         parts.append(f"{number(chart.hidden)} lajur lain tidak digambar")
     if chart.moment is not None:
-        parts.append(f"pada {number(chart.moment)} s: {chart.label}")
+        label = f": {chart.label}" if chart.label else ""
+        parts.append(f"garis putus-putus pada {number(chart.moment)} s{label}")
     return f"Dari {number(chart.begin)} sampai {number(chart.end)} s (waktu maya). " + "; ".join(parts) + "."  # fmt: skip

@@ -67,8 +67,9 @@ def _strip(chart, strip, top):
     yield f'<text x="100%" y="{top + 12}" text-anchor="end" fill="currentColor" font-size="11">{escape(describe_strip(strip))}</text>'
     y, middle = top + 16, top + 16 + BAR / 2
     for bar in strip.bars:
-        end = chart.end if bar.end is None else bar.end
-        left, right = _x(chart, bar.start), _x(chart, end)
+        ends_inside = bar.end is None or bar.end <= chart.end
+        left = _x(chart, max(bar.start, chart.begin))
+        right = _x(chart, bar.end if bar.end is not None and ends_inside else chart.end)
         edge, fill = (MARK, MARK) if strip.marked else (WAITING, RUNNING)
         yield (
             f'<rect x="{left}%" y="{y}" width="{round(max(right - left, 0), 3)}%" height="{BAR}" rx="1.5" '
@@ -76,7 +77,7 @@ def _strip(chart, strip, top):
         )
         if right - left < 0.4:
             yield _line(left, y - 1, y + BAR + 1, fill, 2.4)
-        if bar.outcome in SIGNS:
+        if bar.outcome in SIGNS and ends_inside:
             yield f'<svg x="{right}%" y="{middle}" overflow="visible">{SIGNS[bar.outcome]}</svg>'
     last = None
     for moment in strip.ticks:
@@ -91,7 +92,7 @@ def _moment(chart, bottom):
         return
     x = _x(chart, chart.moment)
     yield f'<line x1="{x}%" x2="{x}%" y1="{TOP - 6}" y2="{bottom}" stroke="{MARK}" stroke-width="2" stroke-dasharray="5 3"/>'
-    label = f"t={number(chart.moment)} s: {chart.label}" if chart.label else ""
+    label = f"t={number(chart.moment)} s" + (f": {chart.label}" if chart.label else "")
     yield (
         f'<text x="{x}%" y="{TOP - 10}" text-anchor="{_anchor(x)}" class="mark" fill="{MARK}" font-weight="700">{escape(label)}</text>'
     )

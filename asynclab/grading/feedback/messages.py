@@ -25,7 +25,7 @@ CRITERIA = {
 MAYBE = "Mungkin"
 HINT = "Petunjuk"
 READ = "Baca"
-IN_WORDS = "Gambar ini dalam kata-kata"
+IN_WORDS = "Isi gambar dalam teks"
 SAME_PICTURE = "Jalannya sama seperti pada gambar di atas."
 CELL = "Sel"
 OUTPUT = "Keluaran"
@@ -51,9 +51,8 @@ MADE_BY = (
     "Halaman ini dibuat dari kiriman Anda sendiri. Tidak ada yang perlu diunduh untuk membacanya."
 )
 
-# What stands at the marked moment of a picture.
+# What stands at the marked moment of a picture of a run that did not finish.
 MOMENTS = {
-    "finished": "di sini",
     "deadlock": "semua menunggu",
     "livelock": "berputar tanpa henti",
     "horizon": "belum selesai",

@@ -44,7 +44,7 @@ def draw_picture(criterion: Criterion, traces: list[Trace]) -> Picture | None:
         strips,
         trace.ended,
         moment=moment,
-        label=messages.MOMENTS.get(trace.verdict, messages.MOMENTS["finished"]),
+        label=messages.MOMENTS.get(trace.verdict, criterion.event),
         names=set(criterion.names),
     )
     return Picture(
