@@ -202,20 +202,29 @@ def turns_at_most(turns: int, limit: int) -> Finding:
 
 
 def at_moments(
-    times: list[float], expected: list[float], what: str, tolerance: float = TOLERANCE
+    times: list[float],
+    expected: list[float],
+    what: str,
+    tolerance: float = TOLERANCE,
+    verb: str = "",
+    why: str = "",
 ) -> Finding:
-    """Something happened at these moments (seconds), exact up to `tolerance`, neither more nor less often."""
+    """Something happened at these moments (seconds), exact up to `tolerance`, neither more nor less often.
+
+    what: what is counted, and verb: what it does, such as "panggilan" and "mulai"; why: why it should
+    be then, to end the sentence with.
+    """
     for number, (time, wanted) in enumerate(zip(times, expected), 1):
         if abs(time - wanted) > tolerance:
-            fact = messages.wrong_moment(what, number, wanted, time)
+            fact = messages.wrong_moment(what, number, wanted, time, verb, why)
             return Finding(False, fact, moment=time, event=messages.count_event(what, number))
     if len(times) < len(expected):
         missing = expected[len(times)]
-        fact = messages.never_happened(what, len(times) + 1, missing)
+        fact = messages.never_happened(what, len(times) + 1, missing, verb)
         return Finding(False, fact, moment=missing, event=messages.EXPECTED)
     if len(times) > len(expected):
         surplus = times[len(expected)]
-        fact = messages.happened_again(what, len(expected) + 1, surplus)
+        fact = messages.happened_again(what, len(expected) + 1, surplus, verb)
         event = messages.count_event(what, len(expected) + 1)
         return Finding(False, fact, moment=surplus, event=event)
     return PASSED

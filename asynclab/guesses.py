@@ -134,7 +134,9 @@ def guess_went_on(spans, late, moment: float) -> str:
     cancelled = {
         span.task
         for span in spans
-        if span.outcome == "cancelled" and abs(span.end - moment) <= SAME_MOMENT
+        if span.outcome == "cancelled"
+        and span.end is not None
+        and abs(span.end - moment) <= SAME_MOMENT
     }
     if any(span.task is not None and span.task in cancelled for span in late):
         return "task itu sudah dibatalkan, tetapi kodenya menangkap `CancelledError` lalu terus bekerja."

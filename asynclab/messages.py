@@ -232,7 +232,7 @@ def too_many(kind, limit, peak, moment, names) -> str:
 
 def never_that_many(kind, wanted, peak) -> str:
     """The allowed concurrency was never used."""
-    return f"Paling banyak {peak} {kind} berjalan sekaligus; seharusnya sampai {wanted}."
+    return f"Tidak pernah lebih dari {peak} {kind} berjalan sekaligus; seharusnya sampai {wanted}."
 
 
 def idle_place(kind, wanted, running, start, end, waiting) -> str:
@@ -353,19 +353,28 @@ def ended_after(kind, names, moment, event) -> str:
     return f"Pada {at(moment)}, ketika {event}, {kind} ini belum selesai dibereskan: {', '.join(names[:5])}."
 
 
-def wrong_moment(what, number_, expected, actual) -> str:
+def wrong_moment(what, number_, expected, actual, verb="", why="") -> str:
     """Something happened too early or too late."""
-    return f"{what} ke-{number_} pada {at(actual)}; seharusnya {at(expected)}."
+    reason = f", {why}" if why else ""
+    return f"{_counted(what, number_, verb)} pada {at(actual)}; seharusnya {at(expected)}{reason}."
 
 
-def never_happened(what, number_, expected) -> str:
+def _counted(what, number_, verb):
+    return f"{what} ke-{number_}{' ' if verb else ''}{verb}"
+
+
+def never_happened(what, number_, expected, verb="") -> str:
     """Something expected at a moment did not happen."""
-    return f"{what} ke-{number_} tidak pernah ada; seharusnya pada {at(expected)}."
+    return f"{what} ke-{number_} tidak pernah {verb or 'ada'}; seharusnya pada {at(expected)}."
 
 
-def happened_again(what, number_, actual) -> str:
+def happened_again(what, number_, actual, verb="") -> str:
     """Something happened once more than expected."""
-    return f"{what} ke-{number_} pada {at(actual)} seharusnya tidak ada."
+    return (
+        f"{_counted(what, number_, verb)} pada {at(actual)}; seharusnya tidak ada."
+        if verb
+        else f"{what} ke-{number_} pada {at(actual)} seharusnya tidak ada."
+    )
 
 
 def too_many_within(kind, limit, seconds, first, last, names) -> str:
@@ -423,7 +432,7 @@ def one_too_many(kind, number_) -> str:
 
 def count_event(what, number_) -> str:
     """The `number_`-th of something, named where its name is short."""
-    event = f"{what} ke-{number_}"
+    event = f"{what.rsplit(', ')[-1]} ke-{number_}"
     event = event[:1].lower() + event[1:]
     return event if len(event) <= LONGEST_EVENT and "`" not in event else f"yang ke-{number_}"
 

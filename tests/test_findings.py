@@ -123,7 +123,7 @@ def test_reaches():
     """The allowed number is really used; if not, the most there were is said."""
     assert reaches(spans(*FOUR), 2)
     assert reaches(spans(*FOUR), 3).fact == (
-        "Paling banyak 2 tugas berjalan sekaligus; seharusnya sampai 3."
+        "Tidak pernah lebih dari 2 tugas berjalan sekaligus; seharusnya sampai 3."
     )
     assert not reaches([], 1)
 
@@ -310,3 +310,18 @@ def test_findings_about_a_run_that_did_not_finish(question):
 
     with pytest.raises(TraceError):
         question(run(scenario))
+
+
+def test_what_is_counted_may_do_something_and_have_a_reason():
+    """The sentence names both, so that it can be read aloud."""
+    facts = [
+        at_moments(times, [1, 3], "Sesudah itu, panggilan", verb="mulai", why="begitu boleh").fact
+        for times in ([1, 4], [1], [1, 3, 5])
+    ]
+
+    assert facts == [
+        "Sesudah itu, panggilan ke-2 mulai pada t=4 s; seharusnya t=3 s, begitu boleh.",
+        "Sesudah itu, panggilan ke-2 tidak pernah mulai; seharusnya pada t=3 s.",
+        "Sesudah itu, panggilan ke-3 mulai pada t=5 s; seharusnya tidak ada.",
+    ]
+    assert at_moments([1, 4], [1, 3], "Sesudah itu, panggilan").event == "panggilan ke-2"

@@ -1,4 +1,4 @@
-"""Paling banyak 1 unduhan
+"""Tidak pernah lebih dari 1 unduhan
 
 kehilangan:
 - max_concurrent unduhan benar-benar berjalan bersamaan

@@ -1,4 +1,4 @@
-"""Paling banyak 1 tugas berjalan sekaligus; seharusnya sampai 2.
+"""Tidak pernah lebih dari 1 tugas berjalan sekaligus; seharusnya sampai 2.
 
 kehilangan:
 - Tugas yang ditambahkan oleh tugas lain juga selesai, oleh semua worker, sebelum run() kembali

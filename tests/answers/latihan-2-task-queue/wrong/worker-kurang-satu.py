@@ -1,4 +1,4 @@
-"""Paling banyak 3 tugas berjalan sekaligus; seharusnya sampai 4.
+"""Tidak pernah lebih dari 3 tugas berjalan sekaligus; seharusnya sampai 4.
 
 kehilangan:
 - num_workers tugas benar-benar berjalan bersamaan

@@ -1,4 +1,4 @@
-"""Paling banyak 1 permintaan
+"""Tidak pernah lebih dari 1 permintaan
 
 kehilangan:
 - concurrency permintaan benar-benar berjalan bersamaan
