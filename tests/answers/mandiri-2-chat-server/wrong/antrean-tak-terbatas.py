@@ -1,4 +1,4 @@
-"""masih juga menjadi anggota
+"""tidak ada kabar keluar tentang anggota yang tidak membaca
 
 kehilangan:
 - Anggota yang tidak membaca diputus, dan kepergiannya dikabarkan

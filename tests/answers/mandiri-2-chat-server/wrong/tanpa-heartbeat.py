@@ -1,4 +1,4 @@
-"""masih menjadi anggota pada t=100 s
+"""Sampai t=100 s Ani tidak menerima kabar keluar
 
 kehilangan:
 - Klien yang tidak menjawab ping dikeluarkan dalam 2,5 × heartbeat detik

@@ -1,4 +1,4 @@
-"""Bila badannya gagal, mulainya panggilan ke-
+"""Bila badannya gagal, panggilan ke-
 
 kehilangan:
 - Galat dan pembatalan di dalam async with keluar apa adanya dan tidak mengubah giliran

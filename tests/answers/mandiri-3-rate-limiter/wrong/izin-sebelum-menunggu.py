@@ -1,4 +1,4 @@
-"""Begitu izin didapat, percobaan ke-2 pada t=
+"""begitu izinnya didapat
 
 kehilangan:
 - Setiap percobaan meminta izin limiter dan mulai begitu izin itu didapat

@@ -1,4 +1,4 @@
-"""Sesudah jam dinding mundur 10 menit pada t=5 s: mulainya panggilan ke-4 pada t=
+"""Sesudah jam dinding mundur 10 menit pada t=5 s, panggilan ke-4 mulai pada t=
 
 kehilangan:
 - Jam dinding yang meloncat tidak mengubah kapan panggilan mulai

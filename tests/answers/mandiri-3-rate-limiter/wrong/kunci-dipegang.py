@@ -1,4 +1,4 @@
-"""Dengan pekerjaan 30 detik, mulainya panggilan ke-
+"""Dengan pekerjaan 30 detik, panggilan ke-
 
 kehilangan:
 - Pekerjaan yang lama tidak menahan panggilan lain

@@ -1,4 +1,4 @@
-"""Pada t=0 s mulai 3 panggilan
+"""Pada t=0 s mulai 6 panggilan
 
 kehilangan:
 - Tujuh panggilan sekaligus: paling banyak rate yang mulai dalam per detik mana pun

@@ -1,4 +1,4 @@
-"""ketika panggilan sudah kembali, butir ini belum selesai dibereskan
+"""ketika aclose() sudah kembali, butir ini belum selesai dibereskan
 
 kehilangan:
 - Sesudah aclose() kembali, semua butir dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal

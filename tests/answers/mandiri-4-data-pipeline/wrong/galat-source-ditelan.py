@@ -1,4 +1,4 @@
-"""Jalur yang pemindainya mati mengembalikan None
+"""Bila pemindainya mati, jalur itu mengembalikan None
 
 kehilangan:
 - Galat dari source keluar apa adanya, sesudah semua hasil

@@ -1,4 +1,4 @@
-"""Jalur yang halaman ketiganya robek mengembalikan None
+"""Bila halaman ketiga robek, jalur itu mengembalikan None
 
 kehilangan:
 - Galat sebuah tahap keluar apa adanya, sesudah semua hasil butir sebelumnya

@@ -1,4 +1,4 @@
-"""ketika panggilan sudah kembali, sumber ini belum selesai dibereskan: source.
+"""ketika aclose() sudah kembali, sumber ini belum selesai dibereskan: source.
 
 kehilangan:
 - Sesudah aclose() kembali, semua butir dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal

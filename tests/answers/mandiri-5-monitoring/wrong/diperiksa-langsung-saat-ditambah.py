@@ -1,4 +1,4 @@
-"""Pemeriksaan sasaran yang ditambahkan pada t=13 s ke-1 pada t=13 s; seharusnya t=20 s.
+"""Untuk sasaran yang ditambahkan pada t=13 s, pemeriksaan ke-1 mulai pada t=13 s; seharusnya t=20 s.
 
 kehilangan:
 - Sasaran yang ditambahkan selagi berjalan diperiksa mulai detak berikutnya

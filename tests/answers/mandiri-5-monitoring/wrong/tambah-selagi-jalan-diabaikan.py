@@ -1,4 +1,4 @@
-"""Pemeriksaan sasaran yang ditambahkan pada t=13 s ke-1 tidak pernah ada
+"""Untuk sasaran yang ditambahkan pada t=13 s, pemeriksaan ke-1 tidak pernah mulai
 
 kehilangan:
 - Sasaran yang ditambahkan selagi berjalan diperiksa mulai detak berikutnya
