@@ -14,7 +14,7 @@ __all__ = ["Bar", "Chart", "Strip", "describe_chart", "make_chart", "strips_of_s
 
 LIMIT = 12
 NAME_LIMIT = 26
-FEW = 4
+FEW = 3
 """How many times before and after the moment are shown of what happened again and again."""
 NEAR = 1e-9
 
@@ -132,7 +132,7 @@ def _narrow(strips, moment, begin, end):
     nearest = sorted(marked, key=lambda start: abs(start - moment))[:1]
     last = end if len(after) < FEW else max(after)
     narrow = (min([*before, *nearest, moment]), max([last, *nearest]))
-    return narrow if 0 < narrow[1] - narrow[0] < (end - begin) / 2 else (begin, end)
+    return narrow if 0 < narrow[1] - narrow[0] < (end - begin) * 2 / 3 else (begin, end)
 
 
 def _starts(strip):
