@@ -198,3 +198,13 @@ def test_comments_are_markdown():
 def test_the_same_page_gives_the_same_bytes():
     """Nothing depends on the time or on chance."""
     assert html(task(failed())) == html(task(failed()))
+
+
+@pytest.mark.parametrize(
+    ("fact", "shown"), [("`f()` melempar NameError(...).", False), ("Salah.", True)]
+)
+def test_no_hint_where_only_the_answer_could_not_be_loaded(fact, shown):
+    """What is missing is said above; another failure keeps its hint."""
+    text = html(task(failed(fact, hint="Tanya?")), broken=[(3, "Sel [3] berhenti.")])
+
+    assert ("Tanya?" in text) == shown

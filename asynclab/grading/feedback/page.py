@@ -90,6 +90,10 @@ class Page:
         """Whether something still waits for a person."""
         return any(task.score is None for task in self.tasks)
 
+    def shows_hint(self, criterion: Criterion) -> bool:
+        """Whether its hint helps: not where only a name is missing since an answer could not be loaded."""
+        return bool(criterion.hint) and not (self.broken and "NameError" in criterion.fact)
+
 
 def read_page(notebook, about) -> Page:
     """The page of one graded notebook.
