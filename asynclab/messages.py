@@ -425,9 +425,9 @@ def so_many_at_once(peak) -> str:
     return f"{peak} sekaligus"
 
 
-def one_too_many(kind, number_) -> str:
-    """The first span that is too many in its window."""
-    return f"{kind} ke-{number_} di jendela itu"
+def one_too_many(kind, number_, seconds) -> str:
+    """The first span that is too many within a window of so many seconds."""
+    return f"{kind} ke-{number_} dalam {number(seconds)} s"
 
 
 def count_event(what, number_) -> str:

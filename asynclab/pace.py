@@ -39,7 +39,7 @@ def at_most_within(spans: list[Span], limit: int, seconds: float, kind: str = "t
                 [span.name for span in inside],
             )
             names = tuple(span.name for span in inside)
-            event = messages.one_too_many(first.kind, limit + 1)
+            event = messages.one_too_many(first.kind, limit + 1, seconds)
             return Finding(False, fact, moment=after.start, names=names, topic="rate", event=event)
     return PASSED
 

@@ -89,3 +89,13 @@ def test_what_goes_beyond_the_picture_is_cut_at_its_edges():
     assert [item.get("width") for item in root.iter("rect")] == ["100.0%"]
     assert root.find("svg/path") is None
     assert "t=15 s" in [item.text for item in root.iter("text")]
+
+
+@pytest.mark.parametrize("moment", [0, 2.5, 5, 10])
+def test_the_words_at_the_mark_stay_inside(moment):
+    """They lie left of the line by the part of their width that the line is from the left edge."""
+    root = draw(chart(ONE, moment=moment, label="panggilan sudah kembali"))
+    (label,) = [item for item in root.iter("text") if (item.text or "").startswith("t=")]
+    width = 6.8 * len(label.text)
+
+    assert float(label.get("dx")) == pytest.approx(-moment / 10 * width, abs=0.1)

@@ -17,6 +17,8 @@ __all__ = ["chart_svg"]
 ROW, BAR, TOP, BOTTOM = 33, 9, 24, 34
 """Heights in pixels: of a strip, of its bar, above the strips, below them."""
 RUNNING, WAITING, MARK = "#1b7fc4", "#4a93bd", "#d55e00"
+LETTER = 6.8
+"""About how wide a bold letter is, in pixels."""
 TICKS = 5
 SIGNS = {  # how a bar ended, drawn around (0, 0)
     "failed": f'<path d="M-4-4L4 4M-4 4L4-4" stroke="{MARK}" stroke-width="2.4" fill="none"/>',
@@ -93,8 +95,10 @@ def _moment(chart, bottom):
     x = _x(chart, chart.moment)
     yield f'<line x1="{x}%" x2="{x}%" y1="{TOP - 6}" y2="{bottom}" stroke="{MARK}" stroke-width="2" stroke-dasharray="5 3"/>'
     label = f"t={number(chart.moment)} s" + (f": {chart.label}" if chart.label else "")
+    # As far to the left of the line as the line is from the left edge, so that it fits at any width.
+    shift = round(-x / 100 * LETTER * len(label), 1)
     yield (
-        f'<text x="{x}%" y="{TOP - 10}" text-anchor="{_anchor(x)}" class="mark" fill="{MARK}" font-weight="700">{escape(label)}</text>'
+        f'<text x="{x}%" dx="{shift}" y="{TOP - 10}" class="mark" fill="{MARK}" font-weight="700">{escape(label)}</text>'
     )
 
 
