@@ -91,11 +91,27 @@ def test_what_goes_beyond_the_picture_is_cut_at_its_edges():
     assert "t=15 s" in [item.text for item in root.iter("text")]
 
 
-@pytest.mark.parametrize("moment", [0, 2.5, 5, 10])
-def test_the_words_at_the_mark_stay_inside(moment):
+@pytest.mark.parametrize(
+    ("moment", "anchor", "part"),
+    [(0, "start", 0), (2.5, "start", -0.25), (5, "end", 0.5), (10, "end", 0)],
+)
+def test_the_words_at_the_mark_stay_inside(moment, anchor, part):
     """They lie left of the line by the part of their width that the line is from the left edge."""
     root = draw(chart(ONE, moment=moment, label="panggilan sudah kembali"))
     (label,) = [item for item in root.iter("text") if (item.text or "").startswith("t=")]
-    width = 6.8 * len(label.text)
+    shift = float(label.get("dx")) / (7.3 * len(label.text))
 
-    assert float(label.get("dx")) == pytest.approx(-moment / 10 * width, abs=0.1)
+    assert (label.get("text-anchor"), shift) == (anchor, pytest.approx(part, abs=0.01))
+
+
+def test_a_name_leaves_room_for_what_is_said_beside_it():
+    """Shortened in its middle; where a task waits is said, since when is drawn."""
+    strips = [
+        Strip("membersihkan halaman 18", (Bar(2.6, 4.2, "cancelled"),), marked=True),
+        Strip("worker-1", (Bar(0, None, "open"),), note="sel [4] baris 32"),
+    ]
+    texts = [item.text for item in draw(chart(*strips)).iter("text")]
+
+    (name,) = [text for text in texts if text.startswith("▸")]
+    assert re.fullmatch(r"▸ member\w*…\w* ?\w* 18", name)
+    assert {"worker-1", "menunggu di sel [4] baris 32"} <= set(texts)

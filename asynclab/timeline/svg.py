@@ -17,8 +17,8 @@ __all__ = ["chart_svg"]
 ROW, BAR, TOP, BOTTOM = 33, 9, 24, 34
 """Heights in pixels: of a strip, of its bar, above the strips, below them."""
 RUNNING, WAITING, MARK = "#1b7fc4", "#4a93bd", "#d55e00"
-LETTER = 6.8
-"""About how wide a bold letter is, in pixels."""
+LETTER, SMALL_LETTER, NARROWEST = 7.3, 5.6, 290
+"""About how wide a bold and a small letter are, and the picture on a phone, in pixels."""
 TICKS = 5
 SIGNS = {  # how a bar ended, drawn around (0, 0)
     "failed": f'<path d="M-4-4L4 4M-4 4L4-4" stroke="{MARK}" stroke-width="2.4" fill="none"/>',
@@ -59,14 +59,16 @@ def _axis(chart, bottom):
 
 
 def _strip(chart, strip, top):
-    name = strip.label or strip.name
-    name = name if len(name) <= NAME_LIMIT else name[: NAME_LIMIT - 1] + "…"
+    said = describe_strip(strip)
+    if strip.note:
+        said = said.rpartition(" · ")[2]  # since when it waits is drawn; where is not
+    name = _shorten(strip.label or strip.name, said, strip.marked)
     weight = (
         f' font-weight="700" class="mark" fill="{MARK}"' if strip.marked else ' fill="currentColor"'
     )
     sign = "▸ " if strip.marked else ""
     yield f'<text x="0" y="{top + 12}"{weight}>{sign}{escape(name)}</text>'
-    yield f'<text x="100%" y="{top + 12}" text-anchor="end" fill="currentColor" font-size="11">{escape(describe_strip(strip))}</text>'
+    yield f'<text x="100%" y="{top + 12}" text-anchor="end" fill="currentColor" font-size="11">{escape(said)}</text>'
     y, middle = top + 16, top + 16 + BAR / 2
     for bar in strip.bars:
         ends_inside = bar.end is None or bar.end <= chart.end
@@ -89,16 +91,28 @@ def _strip(chart, strip, top):
             yield _line(x, y, y + BAR, RUNNING, 2)
 
 
+def _shorten(name, said, marked):
+    """A name that leaves room for what is said beside it, also on a phone; its end often tells most."""
+    room = int((NARROWEST - SMALL_LETTER * len(said)) / LETTER) - (3 if marked else 1)
+    room = max(min(room, NAME_LIMIT), 8)
+    if len(name) <= room:
+        return name
+    tail = room // 2
+    return f"{name[: room - 1 - tail]}…{name[-tail:]}"
+
+
 def _moment(chart, bottom):
     if chart.moment is None:
         return
     x = _x(chart, chart.moment)
     yield f'<line x1="{x}%" x2="{x}%" y1="{TOP - 6}" y2="{bottom}" stroke="{MARK}" stroke-width="2" stroke-dasharray="5 3"/>'
     label = f"t={number(chart.moment)} s" + (f": {chart.label}" if chart.label else "")
-    # As far to the left of the line as the line is from the left edge, so that it fits at any width.
-    shift = round(-x / 100 * LETTER * len(label), 1)
+    # Left of the line by the part of its width that the line is from the left edge, so that it fits at
+    # any width; counted from the nearer edge, where the width, which is a guess, matters least.
+    anchor, part = ("start", -x / 100) if x < 50 else ("end", 1 - x / 100)
+    shift = round(part * LETTER * len(label), 1)
     yield (
-        f'<text x="{x}%" dx="{shift}" y="{TOP - 10}" class="mark" fill="{MARK}" font-weight="700">{escape(label)}</text>'
+        f'<text x="{x}%" dx="{shift}" y="{TOP - 10}" text-anchor="{anchor}" class="mark" fill="{MARK}" font-weight="700">{escape(label)}</text>'
     )
 
 
