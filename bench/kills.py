@@ -16,9 +16,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from asynclab.grading.release import open_course
+from asynclab.grading.writer import LOCK
 from bench.grading import ROOT, SLUG, prepare
 
 DAY = datetime.timedelta(days=1)
@@ -29,7 +31,7 @@ def main(argv=()) -> None:
     parser = argparse.ArgumentParser("python -m bench.kills")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--students", type=int, default=12)
-    parser.add_argument("--longest", type=float, default=12.0, help="seconds until a kill")
+    parser.add_argument("--longest", type=float, default=6.0, help="seconds until a kill")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -39,7 +41,8 @@ def main(argv=()) -> None:
         moment = hand_in(course, datetime.datetime(2026, 3, 1))
         draw, kills, rounds, torn = random.Random(options.seed), 0, 0, 0
         while kills < options.kills:
-            code = grade(course, draw.uniform(0.2, options.longest))
+            at_work = draw.random() < 0.8
+            code = grade(course, draw.uniform(0.1, options.longest), at_work)
             torn += count_torn(course)
             if code == -signal.SIGKILL:
                 kills += 1
@@ -67,8 +70,8 @@ def hand_in(course, moment):
     return moment
 
 
-def grade(course, seconds=None):
-    """Grade, killed after so many seconds; the exit code."""
+def grade(course, seconds=None, at_work=False):
+    """Grade, killed after so many seconds, with `at_work` from the moment on when it may write; the exit code."""
     grader = subprocess.Popen(
         [sys.executable, "-m", "asynclab", "grade", SLUG],
         cwd=course,
@@ -77,12 +80,22 @@ def grade(course, seconds=None):
         stderr=subprocess.DEVNULL,
     )
     try:
+        while at_work and grader.poll() is None and not is_writing(course, grader.pid):
+            time.sleep(0.01)
         return grader.wait(seconds)
     except subprocess.TimeoutExpired:
         grader.kill()
         return grader.wait()
     finally:
         print(".", end="", flush=True)
+
+
+def is_writing(course, pid):
+    """Whether this grader has the lock."""
+    try:
+        return (course / LOCK).read_text().startswith(f"{pid}\n")
+    except OSError:
+        return False
 
 
 def count_torn(course):

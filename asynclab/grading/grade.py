@@ -66,6 +66,8 @@ def run(arguments) -> int:
         raise CommandError(WHICH, exit_code=2)
     if arguments.workers is not None and arguments.workers < 1:
         raise CommandError(WORKERS.format(count=arguments.workers), exit_code=2)
+    if not arguments.scheduler:
+        warm_up()
     api = open_course(root)
     if arguments.trust_submissions:
         api.config.ExecuteAndJudge.trust_submissions = True
@@ -146,17 +148,23 @@ def require_isolation(definition):
         raise CommandError(messages.no_sandbox(obstacle, isolation.remedy()))
 
 
+def warm_up() -> bool:
+    """Begin to import, beside this process, what all workers need; False where that can't be had here."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return False
+    from multiprocessing import forkserver
+
+    forkserver.set_forkserver_preload(["asynclab.grading.worker"])
+    forkserver.ensure_running()
+    return True
+
+
 def local_pool(workers, scratch):
     """A pool of fresh processes: a fork of this one would carry nbgrader's gradebook and open files along.
 
     scratch: the folder for whatever they write in between.
     """
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        # What all workers import is imported once, in a process that knows nothing else.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["asynclab.grading.worker"])
-    else:
-        context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver" if warm_up() else "spawn")
     reader, writer = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(
         workers, mp_context=context, initializer=_prepare_worker, initargs=(str(scratch), reader)
