@@ -80,6 +80,7 @@ def main(argv=()) -> None:
     parser.add_argument("--students", type=int, default=STUDENTS)
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--accidents", action="store_true")
+    parser.add_argument("--by-nbgrader", action="store_true", help="also ours, by its command")
     parser.add_argument("--no-stock", action="store_true")
     parser.add_argument("--sizes", type=int, nargs="+", default=[])
     options = parser.parse_args(argv)
@@ -88,18 +89,20 @@ def main(argv=()) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for size in options.sizes or [options.students]:
             course = prepare(Path(folder, str(size), "kelas"), slugs, size, options.accidents)
-            compare(course, slugs, size, stock=not options.no_stock)
+            stock, ours = not options.no_stock, options.by_nbgrader
+            compare(course, slugs, size, stock=stock, ours=ours)
 
 
-def compare(course, slugs, students, *, stock) -> None:
+def compare(course, slugs, students, *, stock, ours) -> None:
     """One class of so many students, graded in a copy each way."""
     count = len(list((course / "submitted").glob("*/*/*.ipynb")))
     cores = len(os.sched_getaffinity(0))
     print(f"{students} students, {len(slugs)} assignments, {count} submissions, {cores} cores")
     ways = {}
+    commands = [[sys.executable, "-m", "nbgrader", "autograde", slug] for slug in slugs]
     if stock:
-        commands = [[sys.executable, "-m", "nbgrader", "autograde", slug] for slug in slugs]
         ways["nbgrader, its own preprocessors"] = (commands, STOCK_CONFIG)
+    if ours:
         ways["nbgrader, ours"] = (commands, None)
     for workers in sorted({1, cores}):
         command = [sys.executable, "-m", "asynclab", "grade", *slugs, "--workers", str(workers)]
