@@ -83,18 +83,20 @@ def grade_all(
     make_executor: Callable[[Path], Executor],
     *,
     width: int,
+    scratch: Path | None = None,
 ) -> Iterator[Outcome]:
     """Grade these submissions and yield each outcome once it is written, in order of completion.
 
     make_executor: makes a fresh executor, also in place of one whose worker died, given a folder
-    for what its workers write in between; width: how many jobs it works on at once. When a worker dies, the
+    for what its workers write in between (`scratch`, or one of this call's own); width: how many jobs
+    it works on at once. When a worker dies, the
     jobs that were running are tried again one at a time, so that only the guilty one fails again;
     after TRIES it is "tidak dinilai".
     """
     queue = deque(_Job(item) for item in pending)
     alone: deque[_Job] = deque()
     running: dict[Future, _Job] = {}
-    with Writer(api, definition) as writer:
+    with Writer(api, definition, scratch) as writer:
         executor = make_executor(writer.scratch)
         try:
             while queue or alone or running:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import shutil
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ from asynclab.grading import messages
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
 from asynclab.grading.release import CONFIG, open_course
-from asynclab.grading.writer import clear_leftovers
+from asynclab.grading.writer import clear_leftovers, make_scratch
 
 __all__ = ["add_arguments", "grade_course", "local_pool", "run"]
 
@@ -126,18 +127,56 @@ def grade_course(
         make, width = (lambda scratch: local_pool(workers, scratch)), workers
         if any(pending for _, pending in plans):
             require_isolation(plans[0][0])
-    outcomes = []
-    for definition, pending in plans:
-        show.begin(definition.slug, [item.student for item in pending])
-        graded = []
-        if not pending:
-            clear_leftovers(api, definition)
-        if pending:
-            for outcome in grade_all(api, definition, pending, make, width=width):
-                graded.append(outcome)
-                show.advance(outcome)
-        outcomes += sorted(graded, key=lambda outcome: outcome.student)
+    outcomes, scratch = [], make_scratch()
+    pools = KeptPools(make)
+    try:
+        for definition, pending in plans:
+            show.begin(definition.slug, [item.student for item in pending])
+            graded = []
+            if not pending:
+                clear_leftovers(api, definition)
+            else:
+                for outcome in grade_all(
+                    api, definition, pending, pools.give, width=width, scratch=scratch
+                ):
+                    graded.append(outcome)
+                    show.advance(outcome)
+            outcomes += sorted(graded, key=lambda outcome: outcome.student)
+    finally:
+        pools.close()
+        shutil.rmtree(scratch, ignore_errors=True)
     return outcomes
+
+
+class KeptPools:
+    """Gives one assignment after the other the same executor: its workers have all imported.
+
+    make: see `grade_all`. One that broke or was given up is replaced.
+    """
+
+    def __init__(self, make):
+        self._make, self._executor = make, None
+
+    def give(self, scratch):
+        """The executor that is there, or a new one."""
+        if self._executor is None:
+            self._executor = self._make(scratch)
+        return self
+
+    def submit(self, *job):
+        """As an executor's."""
+        return self._executor.submit(*job)
+
+    def shutdown(self, wait=True, cancel_futures=False):
+        """As an executor's; one that has done all its work is kept."""
+        if cancel_futures:
+            executor, self._executor = self._executor, None
+            executor.shutdown(wait=wait, cancel_futures=True)
+
+    def close(self):
+        """The end of the last one."""
+        if self._executor is not None:
+            self._executor.shutdown()
 
 
 def require_isolation(definition):

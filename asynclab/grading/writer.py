@@ -17,7 +17,7 @@ from asynclab.errors import CommandError
 from asynclab.grading import messages
 from asynclab.grading.job import Graded
 
-__all__ = ["Writer", "clear_leftovers"]
+__all__ = ["Writer", "clear_leftovers", "make_scratch"]
 
 ASIDE = ".sedang-ditulis"
 LOCK = ".asynclab-grade.lock"
@@ -28,12 +28,14 @@ class Writer:
     """Puts graded submissions of one assignment into gradebook and `autograded/`. A context manager.
 
     api: nbgrader's API on the course; `scratch`: a folder for the workers, outside the course,
-    which is removed at the end, or by the next writer where this one is killed.
+    which is removed at the end, or by the next writer where this one is killed. One that is given,
+    made by `make_scratch`, is left to who made it.
     Raises CommandError on entry where another grader is at work or the course can't be written.
     """
 
-    def __init__(self, api, definition):
+    def __init__(self, api, definition, scratch=None):
         self.api, self.definition = api, definition
+        self.scratch, self._keeps = scratch, scratch is not None
         self.coursedir = api.coursedir
         self.root = Path(self.coursedir.root)
         self.aside = self.root / ASIDE
@@ -159,16 +161,23 @@ class Writer:
             raise CommandError(messages.unwritable(path, error.strerror)) from None
         self._lock_file.seek(0)
         _, _, left = self._lock_file.read().partition("\n")
-        _remove_scratch(left.strip())
-        self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH))
+        if left.strip() != str(self.scratch):
+            _remove_scratch(left.strip())
+        self.scratch = self.scratch or make_scratch()
         self._lock_file.truncate(0)
         self._lock_file.write(f"{os.getpid()}\n{self.scratch}")
         self._lock_file.flush()
 
     def _unlock(self):
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        self._lock_file.truncate(0)
+        if not self._keeps:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self._lock_file.truncate(0)
         self._lock_file.close()
+
+
+def make_scratch() -> Path:
+    """A new folder for workers, which the next writer knows as one of a writer's."""
+    return Path(tempfile.mkdtemp(prefix=SCRATCH))
 
 
 def clear_leftovers(api, definition) -> None:
