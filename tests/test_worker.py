@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 GRADER = """
 import os, sys, time
-from asynclab.grading.grade import local_pool
+from asynclab.grading.pools import local_pool
 
 if __name__ == "__main__":
     pool = local_pool(1, sys.argv[1])

@@ -1,0 +1,101 @@
+"""Pools: where grading jobs run, processes of this computer or a dask.distributed cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+from asynclab.errors import CommandError
+
+__all__ = ["KeptPools", "distributed_pool", "local_pool", "warm_up"]
+
+
+def warm_up() -> bool:
+    """Begin to import, beside this process, what all workers need; False where that can't be had here."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return False
+    from multiprocessing import forkserver
+
+    forkserver.set_forkserver_preload(["asynclab.grading.worker"])
+    forkserver.ensure_running()
+    return True
+
+
+def local_pool(workers, scratch):
+    """A pool of fresh processes: a fork of this one would carry nbgrader's gradebook and open files along.
+
+    scratch: the folder for whatever they write in between.
+    """
+    context = multiprocessing.get_context("forkserver" if warm_up() else "spawn")
+    reader, writer = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_prepare_worker, initargs=(str(scratch), reader)
+    )
+    # Closed by the system however this process ends, and with the pool.
+    pool.sign_of_life = writer
+    return pool
+
+
+def _prepare_worker(scratch, grader):
+    from asynclab.grading import worker
+
+    worker.prepare(scratch, grader)
+
+
+def distributed_pool(address):
+    """(function that makes an executor, number of threads) of a dask.distributed cluster.
+
+    Raises CommandError where the package is missing or nobody answers at the address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CommandError(NO_DISTRIBUTED, exit_code=2) from None
+    try:
+        client = Client(address, timeout="10s")
+        width = sum(client.nthreads().values())
+    except (OSError, ValueError, TimeoutError) as error:
+        raise CommandError(
+            NO_SCHEDULER.format(address=address, reason=error), exit_code=2
+        ) from None
+    if not width:
+        raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
+    return lambda scratch: client.get_executor(pure=False), width
+
+
+class KeptPools:
+    """Gives one assignment after the other the same executor: its workers have all imported.
+
+    make: see `grade_all`. One that broke or was given up is replaced.
+    """
+
+    def __init__(self, make):
+        self._make, self._executor = make, None
+
+    def give(self, scratch):
+        """The executor that is there, or a new one."""
+        if self._executor is None:
+            self._executor = self._make(scratch)
+        return self
+
+    def submit(self, *job):
+        """As an executor's."""
+        return self._executor.submit(*job)
+
+    def shutdown(self, wait=True, cancel_futures=False):
+        """As an executor's; one that has done all its work is kept."""
+        if cancel_futures:
+            executor, self._executor = self._executor, None
+            executor.shutdown(wait=wait, cancel_futures=True)
+
+    def close(self):
+        """The end of the last one."""
+        if self._executor is not None:
+            self._executor.shutdown()
+
+
+NO_DISTRIBUTED = (
+    "Paket `distributed` belum terpasang. Pasang dengan: pip install -r requirements-cluster.txt"
+)
+NO_SCHEDULER = "Tidak ada penjadwal yang menjawab di {address} ({reason}). Periksa alamatnya, atau nilai tanpa --scheduler."
+NO_WORKERS = "Penjadwal di {address} belum punya pekerja. Jalankan `dask worker {address}` dahulu."
