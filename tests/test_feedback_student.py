@@ -76,7 +76,7 @@ def test_a_traceback_shows_only_their_own_lines():
         "\x1b[31m-----------\x1b[39m",
         "\x1b[31mTypeError\x1b[39m  Traceback",
         "Cell In[3], line 2\n----> 2 total()",
-        "File /work/asynclab/run.py:9, in run\n----> 9 secret()",
+        "File /opt/modul11/asynclab/run.py:9, in run\n----> 9 secret()",
         "TypeError: salah",
     ]
     error = new_output("error", ename="TypeError", evalue="salah", traceback=frames)

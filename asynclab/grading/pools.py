@@ -59,6 +59,7 @@ def distributed_pool(address):
             NO_SCHEDULER.format(address=address, reason=error), exit_code=2
         ) from None
     if not width:
+        client.close()
         raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
     return lambda scratch: client.get_executor(pure=False), width
 
