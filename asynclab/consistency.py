@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain
 
 from asynclab.records import OUTCOMES, VERDICTS, Place
 from asynclab.schema import SchemaError, from_json
@@ -58,7 +58,7 @@ def _in_order(trace):
     if len({order for order, _ in events}) != len(events):
         return "two events with one number"
     times = [time for _, time in events]
-    if any(later < earlier for earlier, later in pairwise(times)):
+    if times != sorted(times):
         return "time runs backwards"
     if times and not (times[0] >= 0 and times[-1] <= trace.ended + SLACK and events[0][0] > 0):
         return "an event before the beginning or after the end"
@@ -72,11 +72,11 @@ def _in_tasks(trace):
     previous = 0
     for task in trace.tasks:
         name = f"task {task.name[:40]!r}"
-        times = [0.0, task.created, *(moment for step in task.steps for moment in step)]
+        times = [0.0, task.created, *chain.from_iterable(task.steps)]
         times += [task.ended] if task.ended is not None else []
         if task.outcome not in OUTCOMES or (task.outcome == "open") != (task.ended is None):
             return f"{name}: {task.outcome[:40]}, ended {task.ended}"
-        if any(later < earlier for earlier, later in pairwise(times)):
+        if times != sorted(times):
             return f"{name}: time runs backwards"
         if times[-1] > trace.ended + SLACK:
             return f"{name}: after the end"

@@ -26,8 +26,11 @@ def to_json(value):
         return value
     if kind in (list, tuple):
         return [item if type(item) in PLAIN else to_json(item) for item in value]
-    if dataclasses.is_dataclass(kind):
-        return {name: to_json(getattr(value, name)) for name in _fields(kind)}
+    if names := _names(kind):
+        return {
+            name: item if type(item := getattr(value, name)) in PLAIN else to_json(item)
+            for name in names
+        }
     return [to_json(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
@@ -36,11 +39,24 @@ def from_json(kind, data, path="trace"):
 
     Raises SchemaError where a field is missing, extra, of another type, or nested too deep.
     """
-    return _reader(kind)(data, path)
+    try:
+        return _reader(kind)(data)
+    except _Misfit as misfit:
+        where = "".join(reversed(misfit.steps))
+        raise SchemaError(f"{path}{where}: {misfit.what}") from None
 
 
-# A reader is a function of (data, path) that returns the value or raises SchemaError. Each is made once
-# for its type, since a class of students brings hundreds of thousands of values.
+# A reader is a function of JSON data that returns the value or raises _Misfit. Each is made once for its
+# type, and says nothing about where it is until something is wrong: a class of students brings
+# millions of values.
+
+
+class _Misfit(Exception):
+    """What is wrong, and the steps to it, the innermost first."""
+
+    def __init__(self, what):
+        super().__init__(what)
+        self.what, self.steps = what, []
 
 
 @functools.cache
@@ -54,71 +70,114 @@ def _reader(kind):
     if origin is list:
         return functools.partial(_read_list, _reader(typing.get_args(kind)[0]))
     if origin is tuple:
-        return functools.partial(_read_tuple, tuple(map(_reader, typing.get_args(kind))))
+        kinds = typing.get_args(kind)
+        if set(kinds) == {float}:
+            return functools.partial(_read_numbers, len(kinds))
+        return functools.partial(_read_tuple, tuple(map(_reader, kinds)))
     if origin is dict:
         return functools.partial(_read_dict, _reader(typing.get_args(kind)[1]))
     if dataclasses.is_dataclass(kind):
-        readers = {name: _reader(hint) for name, hint in _fields(kind).items()}
+        readers = tuple((name, _reader(hint)) for name, hint in _fields(kind).items())
         return functools.partial(_read_object, kind, readers)
     return _read_number if kind is float else functools.partial(_read_exactly, kind)
 
 
-def _read_anything(data, path):
+def _read_anything(data):
     if type(data) not in PLAIN and _is_deeper(data, DEPTH_LIMIT):
-        _refuse(path, "plain JSON", "something nested too deep")
+        _refuse("plain JSON", "something nested too deep")
     return data
 
 
-def _read_optional(read, data, path):
-    return None if data is None else read(data, path)
+def _read_optional(read, data):
+    return None if data is None else read(data)
 
 
-def _read_list(read, data, path):
+def _read_list(read, data):
     if type(data) is not list:
-        _refuse(path, "list", data)
-    return [read(value, f"{path}[{number}]") for number, value in enumerate(data)]
+        _refuse("list", data)
+    values = []
+    try:
+        for item in data:
+            values.append(read(item))
+    except _Misfit as misfit:
+        misfit.steps.append(f"[{len(values)}]")
+        raise
+    return values
 
 
-def _read_tuple(readers, data, path):
+def _read_tuple(readers, data):
     if type(data) is not list or len(data) != len(readers):
-        _refuse(path, f"list of {len(readers)}", data)
-    return tuple(
-        [
-            read(value, f"{path}[{number}]")
-            for number, (read, value) in enumerate(zip(readers, data))
-        ]
-    )
+        _refuse(f"list of {len(readers)}", data)
+    values = []
+    try:
+        for read, item in zip(readers, data):
+            values.append(read(item))
+    except _Misfit as misfit:
+        misfit.steps.append(f"[{len(values)}]")
+        raise
+    return tuple(values)
 
 
-def _read_dict(read, data, path):
+def _read_numbers(count, data):
+    # The most frequent of all: when a task ran. Mostly both are floats.
+    if type(data) is list and len(data) == count:
+        for item in data:
+            if type(item) is not float or not -math.inf < item < math.inf:
+                break
+        else:
+            return tuple(data)
+    return _read_tuple((_read_number,) * count, data)
+
+
+def _read_dict(read, data):
     if type(data) is not dict:
-        _refuse(path, "object", data)
-    return {key: read(value, f"{path}.{key[:SHOWN]}") for key, value in data.items()}
+        _refuse("object", data)
+    values = {}
+    try:
+        for key, item in data.items():
+            values[key] = read(item)
+    except _Misfit as misfit:
+        misfit.steps.append(f".{key[:SHOWN]}")
+        raise
+    return values
 
 
-def _read_object(kind, readers, data, path):
+def _read_object(kind, readers, data):
     if type(data) is not dict:
-        _refuse(path, "object", data)
-    if data.keys() != readers.keys():
-        for name in readers.keys() - data.keys():
-            raise SchemaError(f"{path}: no {name}")
-        for name in data.keys() - readers.keys():
-            raise SchemaError(f"{path}: unknown {name[:SHOWN]!r}")
-    return kind(**{name: read(data[name], f"{path}.{name}") for name, read in readers.items()})
+        _refuse("object", data)
+    values = []
+    try:
+        for name, read in readers:
+            values.append(read(data[name]))
+    except _Misfit as misfit:
+        misfit.steps.append(f".{name}")
+        raise
+    except KeyError:
+        raise _Misfit(f"no {name}") from None
+    if len(data) != len(readers):
+        (name, *_) = data.keys() - {name for name, _ in readers}
+        raise _Misfit(f"unknown {name[:SHOWN]!r}")
+    return kind(*values)
 
 
-def _read_number(data, path):
+def _read_number(data):
     # JSON has neither NaN nor infinities; Python's parser lets both through.
-    whole = type(data) is int and abs(data) < 2**63
-    if not (whole or (type(data) is float and math.isfinite(data))):
-        _refuse(path, "number", data)
+    if type(data) is float and -math.inf < data < math.inf:
+        return data
+    if type(data) is not int or abs(data) >= 2**63:
+        _refuse("number", data)
     return float(data)
 
 
-def _read_exactly(kind, data, path):
+def _read_exactly(kind, data):
     if type(data) is not kind:
-        _refuse(path, kind.__name__, data)
+        _refuse(kind.__name__, data)
     return data
+
+
+@functools.cache
+def _names(kind):
+    return tuple(_fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 @functools.cache
@@ -141,6 +200,6 @@ def _is_deeper(data, levels):
     return True
 
 
-def _refuse(path, expected, data):
+def _refuse(expected, data):
     shown = type(data).__name__ if isinstance(data, (list, dict)) else str(data)[:SHOWN]
-    raise SchemaError(f"{path}: expected {expected}, got {shown}")
+    raise _Misfit(f"expected {expected}, got {shown}")

@@ -9,6 +9,7 @@ python -m bench.grading --sizes 10 100 1000 --no-stock     cost per submission i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+from asynclab.grading import linux
 from asynclab.grading.release import CONFIG, generate_releases, open_course
 from asynclab.grading.sample_class import draw_submissions, make_students
 
@@ -28,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SLUG = "latihan-2-task-queue"
 STUDENTS = 4
 SAMPLE_SECONDS = 0.1
+SET_CHILD_SUBREAPER = 36
 # nbgrader's own preprocessors; the same limit for a cell, since some submissions never end.
 STOCK_CONFIG = """
 from pathlib import Path
@@ -84,6 +87,7 @@ def main(argv=()) -> None:
     parser.add_argument("--no-stock", action="store_true")
     parser.add_argument("--sizes", type=int, nargs="+", default=[])
     options = parser.parse_args(argv)
+    adopt_orphans()
     slugs = sorted(path.parent.name for path in (ROOT / "source").glob("*/*.ipynb"))
     slugs = slugs if options.all else options.slug
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -166,12 +170,25 @@ def measure(commands, course) -> Cost:
         process.wait()
         done.set()
         watch.join()
+        reap()
         after = os.times()
         cpu += after.children_user + after.children_system
         cpu -= before.children_user + before.children_system
         peak = max(peak, seen[0])
     graded = len(list((course / "autograded").glob("*/*/*.ipynb")))
     return Cost(time.perf_counter() - began, cpu, peak, graded)
+
+
+def adopt_orphans() -> None:
+    """From now on this process is the parent of processes whose own has ended, so that their CPU time is counted."""
+    linux.prctl(SET_CHILD_SUBREAPER, 1)
+
+
+def reap() -> None:
+    """Wait until everything that was started has ended."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
 
 
 def watch_memory(pid, done, seen) -> None:

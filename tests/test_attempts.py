@@ -3,8 +3,8 @@
 import pytest
 from tiny_course import OBSTACLE, WAY
 
+from asynclab.grading.parents import close_all
 from asynclab.grading.runner import Cell, run_cells
-from asynclab.grading.spawn import close_parents
 from asynclab.grading.untrusted import read_attempt
 
 SEEN = {
@@ -47,7 +47,7 @@ def results():
     cells = [Cell(source, number) for number, source in enumerate(sources, 1)]
     cells.append(Cell(SCENARIO, len(cells) + 1, "tugas-1"))
     found = run_cells(cells, seed=1, spawn=WAY)
-    close_parents()
+    close_all()
     return dict(zip([*sources, SCENARIO], found))
 
 

@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 from tiny_course import GOOD_TOTAL, SLUG, TinyCourse, answered, find, index
 
-from asynclab.grading.outputs import TRACE_MIME
+from asynclab.grading.outputs import TRACE_MIME, read_record
 from asynclab.rubric import RUBRIC_MIME
 
 pytestmark = pytest.mark.heavy
@@ -247,7 +247,7 @@ def test_a_test_cell_holds_number_table_and_traces(course):
     assert (result.output_type, result.data["text/plain"]) == ("execute_result", "4.0")
     assert "Menjumlahkan dua puluh angka" in result.data["text/html"]
     assert [item["points"] for item in result.data[RUBRIC_MIME]["criteria"]] == [1, 1, 2]
-    traces = record.data[TRACE_MIME]["traces"]
+    traces = read_record([record])["traces"]
     assert [item["scenario"] for item in traces] == ["three", "many"]
 
 

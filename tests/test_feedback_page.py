@@ -1,6 +1,7 @@
 """What stands on a feedback page, read from a graded notebook."""
 
 import asyncio
+import json
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -120,11 +121,11 @@ def test_without_traces_there_are_criteria_and_no_picture():
     for record in (
         None,
         {"seed": 1, "missing": "", "traces": [], "dropped": True},
-        {"traces": [{"scenario": 1}]},
+        {"seed": 1, "missing": "", "traces": [{"scenario": 1}]},
         7,
     ):
         cell = test_cell()
-        cell.outputs[1].data = {} if record is None else {TRACE_MIME: record}
+        cell.outputs[1].data = {} if record is None else {TRACE_MIME: json.dumps(record)}
         (task,) = page(cell).tasks
 
         assert [(item.state, item.picture) for item in task.items] == [

@@ -23,7 +23,7 @@ def generated(tmp_path_factory):
 def course(generated, tmp_path, monkeypatch):
     """A course with three submissions, where the test is; jobs give full marks and run nothing."""
     monkeypatch.setattr(engine, "grade", full_marks)
-    monkeypatch.setattr(grade, "local_pool", lambda workers, scratch: AtOnce())
+    monkeypatch.setattr(grade, "local_pool", lambda workers, scratch, mode: AtOnce())
     monkeypatch.setattr(isolation, "obstacle", lambda: "")
     course, api = copy_course(generated, tmp_path)
     hand_in(course, "citra", "ani", "budi")

@@ -2,38 +2,20 @@
 
 import nbformat
 import pytest
-from small_class import copy_course, generated_course, make_definition
-from tiny_course import OBSTACLE, SLUG, answered, find, make_release, make_source
-from traitlets.config import PyFileConfigLoader
+from graded_pair import MILD, STRICT, grade_pair, read_config
+from small_class import copy_course, generated_course
+from tiny_course import SLUG, find
 
 from asynclab.cli import main
-from asynclab.grading import messages
-from asynclab.grading.definition import plain, read_definition
-from asynclab.grading.job import Submission, grade
-from asynclab.grading.regrade import rejudge
+from asynclab.grading import regrade
+from asynclab.grading.definition import read_definition
 from asynclab.grading.writer import Writer
 
-LATE = "async def total(numbers):\n    await asyncio.sleep(2)\n    return sum(numbers)\n"
-STRICT, MILD = 'took(trace.note("lama"), 1, "`total`")', 'took(trace.note("lama"), 2, "`total`")'
-
 
 @pytest.fixture(scope="module")
-def config(root):
-    """The course's configuration."""
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    config.ExecuteAndJudge.trust_submissions = bool(OBSTACLE)
-    return plain(config)
-
-
-@pytest.fixture(scope="module")
-def graded(config):
-    """{student: Graded}: ani takes two seconds instead of one, budi one."""
-    definition = make_definition(config=config)
-    answers = {"ani": answered(make_release(), total=LATE), "budi": answered(make_release())}
-    return {
-        name: grade(definition, Submission(name, {SLUG: nbformat.writes(notebook).encode()}))
-        for name, notebook in answers.items()
-    }
+def graded(root):
+    """{student: Graded}."""
+    return grade_pair(read_config(root))
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +35,6 @@ def course(generated, graded, tmp_path, monkeypatch):
     return course, api
 
 
-def cells_now(old="", new=""):
-    """{test cell: source} with one replacement."""
-    cells = [find(make_source(), name) for name in ("tugas-1", "tugas-2")]
-    assert not old or any(old in cell.source for cell in cells)
-    return {cell.id: cell.source.replace(old, new) if old else cell.source for cell in cells}
-
-
 def change_source(course, old, new):
     """Edit the instructor's notebook."""
     path = course.folder / "source" / SLUG / f"{SLUG}.ipynb"
@@ -70,57 +45,6 @@ def change_source(course, old, new):
     nbformat.write(notebook, path)
 
 
-def test_the_same_cells_give_the_same_notebook(graded):
-    """Byte for byte: judging is a function of the traces."""
-    content = graded["ani"].notebooks[SLUG]
-
-    assert rejudge(content, cells_now()) == (content, {"tugas-1": 3.0, "tugas-2": 3.0}, [])
-
-
-def test_a_changed_criterion_equals_grading_again(graded, config):
-    """As if the submission had been run: the same notebook and scores."""
-    content, scores, faults = rejudge(graded["ani"].notebooks[SLUG], cells_now(STRICT, MILD))
-    definition = make_definition(lambda source: source.replace(STRICT, MILD), config=config)
-    handed_in = nbformat.writes(answered(make_release(), total=LATE)).encode()
-    run_again = grade(definition, Submission("ani", {SLUG: handed_in}))
-
-    assert (scores, faults) == ({"tugas-1": 4.0, "tugas-2": 3.0}, [])
-    assert content == run_again.notebooks[SLUG]
-    assert scores == {name: score for (_, name), score in run_again.scores.items()}
-
-
-def test_a_changed_scenario_needs_a_run(graded):
-    """Its old trace is no evidence; the other cell is judged."""
-    content = graded["ani"].notebooks[SLUG]
-    again = rejudge(content, cells_now("total([1, 2, 3]))\n    world", "total([1, 2]))\n    world"))
-
-    assert again == (content, {"tugas-2": 3.0}, [("tugas-1", messages.REGRADE_OTHER_RUN)])
-
-
-def test_a_broken_criterion_is_not_judged_and_can_be_mended(graded):
-    """No score and the reason; afterwards, with the mended cell, the score is back."""
-    broken, scores, faults = rejudge(graded["ani"].notebooks[SLUG], cells_now(STRICT, "1 / 0"))
-
-    assert scores == {"tugas-1": None, "tugas-2": 3.0}
-    assert "ZeroDivisionError" in faults[0][1]
-    assert rejudge(broken, cells_now())[0] == graded["ani"].notebooks[SLUG]
-
-
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff"])
-def test_a_notebook_that_cant_be_read_stays(content):
-    """And is named."""
-    assert rejudge(content, cells_now()) == (content, {}, [("", messages.REGRADE_UNREADABLE)])
-
-
-def test_without_traces_the_score_stays(graded):
-    """A notebook that another grader made."""
-    notebook = nbformat.reads(graded["ani"].notebooks[SLUG].decode(), 4)
-    find(notebook, "tugas-1").outputs.clear()
-    _, scores, faults = rejudge(nbformat.writes(notebook).encode(), cells_now())
-
-    assert (scores, faults) == ({"tugas-2": 3.0}, [("tugas-1", messages.REGRADE_NO_TRACE)])
-
-
 def test_it_tells_who_changed_and_writes_it(course, capsys):
     """In gradebook and notebook; again, nothing changes."""
     tiny, _ = course
@@ -129,11 +53,30 @@ def test_it_tells_who_changed_and_writes_it(course, capsys):
     lines = capsys.readouterr().out.splitlines()
 
     assert codes == [0, 0]
-    assert lines[:2] == ["ani: tugas-1 3 → 4", "budi: tugas-1 4 → 3"]
+    assert lines[:2] == [f"{SLUG}  ani: tugas-1 3 → 4", f"{SLUG}  budi: tugas-1 4 → 3"]
     assert "nilai 2 di antaranya berubah" in lines[2]
     assert "nilai 0 di antaranya berubah" in lines[3]
     assert tiny.scores("ani") == {"tugas-1": 4, "tugas-2": 3}
     assert find(tiny.graded("ani"), "tugas-1").outputs[0].data["text/plain"] == "4.0"
+
+
+@pytest.mark.heavy
+def test_several_processes_give_the_same(course, capsys, monkeypatch):
+    """In the same order; many submissions are split among the cores."""
+    tiny, _ = course
+    change_source(tiny, STRICT, MILD)
+    monkeypatch.setattr(regrade, "WORTH_A_WORKER", 1)
+    code = main(["regrade", SLUG, "--workers", "2"])
+    lines = capsys.readouterr().out.splitlines()
+
+    assert code == 0
+    assert lines[:2] == [f"{SLUG}  ani: tugas-1 3 → 4", f"{SLUG}  budi: tugas-1 4 → 3"]
+
+
+def test_no_workers_are_refused(course, capsys):
+    """One sentence, exit code 2."""
+    assert main(["regrade", SLUG, "--workers", "0"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_score_by_hand_that_nothing_changed_is_left_alone(course):

@@ -25,6 +25,7 @@ class Outer:
     pair: tuple[str, int] = ("a", 1)
     table: dict[str, float] = dataclasses.field(default_factory=dict)
     anything: Any = None
+    span: tuple[float, float] = (0.0, 0.5)
 
 
 WHOLE = Outer("a", 1.5, Inner(1), [Inner(2, True)], ("x", 3), {"k": 2.0}, {"deep": [1, None]})
@@ -41,9 +42,10 @@ def test_there_and_back():
 
 def test_whole_numbers_are_seconds_too():
     """JSON does not tell 2 from 2.0: where a float is wanted an integer becomes one."""
-    back = from_json(Outer, with_field(seconds=2))
+    back = from_json(Outer, with_field(seconds=2, span=[1, 2.5]))
 
     assert (back.seconds, type(back.seconds)) == (2.0, float)
+    assert (back.span, type(back.span[0])) == ((1.0, 2.5), float)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,9 @@ def test_whole_numbers_are_seconds_too():
         (with_field(parts=[{"number": 1, "flag": None}]), "trace.parts[0].flag: expected bool"),
         (with_field(pair=["x"]), "trace.pair: expected list of 2"),
         (with_field(pair=["x", "y"]), "trace.pair[1]: expected int"),
+        (with_field(span=[1.0]), "trace.span: expected list of 2"),
+        (with_field(span=[1.0, True]), "trace.span[1]: expected number"),
+        (with_field(span=[math.nan, 1.0]), "trace.span[0]: expected number"),
         (with_field(table=[]), "trace.table: expected object"),
         (with_field(table={"k": "v"}), "trace.table.k: expected number"),
         (with_field(extra=1), "trace: unknown 'extra'"),

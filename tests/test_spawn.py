@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from tiny_course import OBSTACLE
 
-from asynclab.grading import spawn as module
+from asynclab.grading import parents as module
 from asynclab.grading.spawn import spawn, spawn_trusted
 
 needs_sandbox = pytest.mark.skipif(
@@ -27,7 +28,7 @@ WAYS = [
 def no_parents_left():
     """The warm parents of these tests end with them."""
     yield
-    module.close_parents()
+    module.close_all()
 
 
 def run_cell(child, source):
@@ -51,6 +52,25 @@ def test_children_share_nothing(way):
 
     assert shown[0] == shown[2] != shown[1]
     assert [text.split()[:2] for text in shown] == [["False", "[]"]] * 3
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_children_have_one_socket(way):
+    """The one to the grader; none to the warm parent, to other children or to other workers."""
+    source = """import os, stat
+found = []
+for number in range(3, 200):
+    try:
+        found.append(stat.S_ISSOCK(os.fstat(number).st_mode))
+    except OSError:
+        pass
+print(sum(found))"""
+    children = [way(1, {}, {}) for _ in range(3)]
+    shown = [run_cell(child, source) for child in children]
+    for child in children:
+        child.close()
+
+    assert shown == ["1\n"] * 3
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -85,13 +105,13 @@ def test_a_warm_parent_that_was_killed_is_replaced(way):
     """The next child gets a new one; nobody notices."""
     way(1, {}, {}).close()
     mode = "sandbox" if way is spawn else "trusted"
-    before = module._parents[mode]._process
+    before = module._parents[mode].process
     before.kill()
     before.wait()
     child = way(1, {}, {})
 
     assert run_cell(child, "print('ada')") == "ada\n"
-    assert module._parents[mode]._process.pid != before.pid
+    assert module._parents[mode].process.pid != before.pid
     child.close()
 
 
@@ -155,3 +175,58 @@ def test_a_fork_of_the_grader_has_warm_parents_of_its_own():
     child = spawn(1, {}, {})
     assert run_cell(child, "print(1)") == "1\n"
     child.close()
+
+
+ROOT = Path(__file__).parent.parent
+BUSY = "sum(range(10**13))"
+SHARING = """
+import sys
+from asynclab.grading import parents
+from asynclab.grading.pools import local_pool
+
+def begin(number):
+    import os, time
+    from asynclab.grading.spawn import spawn
+    # Kept, so that it is not closed.
+    begin.child = spawn(1, {}, {})
+    begin.child.ask(do="cell", number=1, source=sys.argv[2], seconds=600)
+    time.sleep(1)
+    return os.getpid()
+
+if __name__ == "__main__":
+    pool = local_pool(2, sys.argv[1])
+    workers = set(pool.map(begin, range(2)))
+    print(parents.start("sandbox").process.pid, *workers, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def sharing(tmp_path):
+    """Process ids: a warm parent, and two workers of one pool that share it and have a busy child each."""
+    script = tmp_path / "penilai.py"
+    script.write_text(SHARING)
+    with subprocess.Popen(
+        [sys.executable, script, tmp_path, BUSY],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as grader:
+        yield [int(item) for item in grader.stdout.readline().split()]
+        grader.kill()
+
+
+@pytest.mark.heavy
+@needs_sandbox
+def test_what_a_killed_worker_has_started_ends_with_it(sharing):
+    """Its busy child does not go on in the warm parent that it shared, which stays."""
+    parent, worker, _ = sharing
+    # Its first child is the warm one, in a process table of its own; what that has made are the children.
+    warm, *children = [os.pidfd_open(pid) for pid in _descendants(parent)]
+    os.kill(worker, signal.SIGKILL)
+    # The pool ends the other worker itself, since it has lost one.
+    ended = [bool(select.select([child], [], [], 30)[0]) for child in children]
+
+    assert ended == [True, True]
+    assert not select.select([warm], [], [], 0)[0]

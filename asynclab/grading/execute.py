@@ -23,7 +23,7 @@ from asynclab import isolation
 from asynclab.grading import messages, suspicion
 from asynclab.grading.intake import MARK
 from asynclab.grading.judge import Evidence, Judgement, judge
-from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME
+from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME, write_record
 from asynclab.grading.runner import Cell, Limits, Result, run_cells
 from asynclab.grading.spawn import ChildError, SandboxError, spawn, spawn_trusted
 from asynclab.rubric import RUBRIC_MIME
@@ -255,11 +255,10 @@ def trace_output(evidence: Evidence, seed):
         {**item.to_json(), "wall": {}} if isinstance(item, Trace) else {"rejected": item}
         for item in evidence.traces
     ]
-    record = {"seed": seed, "missing": evidence.missing, "traces": traces}
-    size = len(repr(record))
-    if size > TRACE_LIMIT:
+    record = write_record({"seed": seed, "missing": evidence.missing, "traces": traces})
+    if (size := len(record)) > TRACE_LIMIT:
         sentence = messages.trace_too_large(size)
-        record = {"seed": seed, "missing": sentence, "traces": [], "dropped": True}
+        record = write_record({"seed": seed, "missing": sentence, "traces": [], "dropped": True})
     return make_output("display_data", data={TRACE_MIME: record})
 
 

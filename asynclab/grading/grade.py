@@ -11,9 +11,8 @@ from pathlib import Path
 
 from asynclab import isolation
 from asynclab.errors import CommandError
-from asynclab.grading import messages
+from asynclab.grading import messages, parents
 from asynclab.grading.definition import read_definition
-from asynclab.grading.engine import find_pending, grade_all
 from asynclab.grading.pools import KeptPools, distributed_pool, local_pool, warm_up
 from asynclab.grading.release import CONFIG, open_course
 from asynclab.grading.writer import clear_leftovers, make_scratch
@@ -65,9 +64,11 @@ def run(arguments) -> int:
     if bool(arguments.slug) == arguments.all:
         raise CommandError(WHICH, exit_code=2)
     if arguments.workers is not None and arguments.workers < 1:
-        raise CommandError(WORKERS.format(count=arguments.workers), exit_code=2)
+        raise CommandError(messages.few_workers(arguments.workers), exit_code=2)
     if not arguments.scheduler:
         warm_up()
+        if sys.platform == "linux" and not arguments.trust_submissions:
+            parents.start("sandbox")
     api = open_course(root)
     if arguments.trust_submissions:
         api.config.ExecuteAndJudge.trust_submissions = True
@@ -106,6 +107,9 @@ def grade_course(
 
     show: has `begin(slug, students)` and `advance(outcome)`; see Lines.
     """
+    # Not at the top: while this process imports nbgrader, those that `run` has started do so too.
+    from asynclab.grading.engine import find_pending, grade_all
+
     workers = workers or os.cpu_count() or 1
     plans = []
     for slug in slugs:
@@ -123,9 +127,10 @@ def grade_course(
     if scheduler:
         make, width = distributed_pool(scheduler)
     else:
-        make, width = (lambda scratch: local_pool(workers, scratch)), workers
-        if any(pending for _, pending in plans):
-            require_isolation(plans[0][0])
+        mode = "trusted" if plans and trusts(plans[0][0]) else "sandbox"
+        make, width = (lambda scratch: local_pool(workers, scratch, mode)), workers
+        if mode == "sandbox" and any(pending for _, pending in plans):
+            require_isolation()
     outcomes, scratch = [], make_scratch()
     pools = KeptPools(make)
     try:
@@ -143,14 +148,18 @@ def grade_course(
             outcomes += sorted(graded, key=lambda outcome: outcome.student)
     finally:
         pools.close()
+        parents.close_all()
         shutil.rmtree(scratch, ignore_errors=True)
     return outcomes
 
 
-def require_isolation(definition):
-    """Raises CommandError where student code can't be shut in and is not trusted."""
-    if definition.config.get("ExecuteAndJudge", {}).get("trust_submissions"):
-        return
+def trusts(definition) -> bool:
+    """Whether student code may run without a sandbox."""
+    return bool(definition.config.get("ExecuteAndJudge", {}).get("trust_submissions"))
+
+
+def require_isolation():
+    """Raises CommandError where student code can't be shut in."""
     if obstacle := isolation.obstacle():
         raise CommandError(messages.no_sandbox(obstacle, isolation.remedy()))
 
@@ -268,7 +277,6 @@ def describe(outcome) -> str:
 
 NO_COURSE = "Folder {folder} bukan folder kursus: tidak ada nbgrader_config.py. Pindahlah ke folder kursus, lalu ulangi."
 WHICH = "Sebutkan tugas yang dinilai, atau pakai --all untuk semuanya (bukan keduanya)."
-WORKERS = "--workers {count} tidak mungkin; pakai 1 atau lebih."
 UP_TO_DATE = "semua kiriman sudah dinilai; pakai --force untuk menilai lagi."
 SUMMARY = "{count} kiriman dinilai; {left} di antaranya ada yang tidak dinilai."
 UNJUDGED = " (tidak dinilai: {cells})"

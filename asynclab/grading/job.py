@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import sys
 import tempfile
 import threading
 from dataclasses import dataclass, field
@@ -119,7 +118,6 @@ def _lay_out(course, definition, notebook, content, submission):
 
 def _exporters(definition, course, handler):
     """The two exporters of `nbgrader autograde`: the one that sanitizes, and the one that grades."""
-    sys.modules.setdefault("rfc3987_syntax", None)
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config, LoggingConfigurable
 

@@ -363,6 +363,11 @@ def no_course(folder) -> str:
     return f"Folder {folder} bukan folder kursus: tidak ada nbgrader_config.py. Pindahlah ke folder kursus, lalu ulangi."
 
 
+def few_workers(count) -> str:
+    """--workers needs a number that makes sense."""
+    return f"--workers {count} tidak mungkin; pakai 1 atau lebih."
+
+
 def nothing_graded(slug) -> str:
     """No traces are stored."""
     return f"Belum ada kiriman '{slug}' yang sudah dinilai. Jalankan `asynclab grade {slug}` dahulu."

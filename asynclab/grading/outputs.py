@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import uuid
 
 import nbformat
 
 from asynclab.rubric import RUBRIC_MIME
 
-__all__ = ["ATTEMPT_MIME", "TRACE_MIME", "read_outputs", "write_notebook"]
+__all__ = [
+    "ATTEMPT_MIME", "TRACE_MIME", "read_outputs", "read_record", "write_notebook", "write_record",
+]  # fmt: skip
 
 TRACE_MIME = "application/vnd.asynclab.trace+json"
 ATTEMPT_MIME = "application/vnd.asynclab.attempts+json"
+RECORD = {"seed": int, "missing": str, "traces": list}
 OUTPUT_LIMIT = 200
 SIZE_LIMIT = 4_000_000
 
@@ -31,18 +33,33 @@ def read_outputs(data) -> list[dict]:
     return kept
 
 
+def write_record(record) -> str:
+    """The record of a test cell's traces as it is stored in the notebook: JSON within JSON.
+
+    As plain data it would be indented, copied and checked with all the rest at every step.
+    """
+    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def read_record(outputs) -> dict | None:
+    """The record of traces among a cell's outputs; None where there is none, or one that nobody here has written."""
+    for output in outputs:
+        record = output.get("data", {}).get(TRACE_MIME)
+        if record is None:
+            continue
+        try:
+            # An earlier version stored it as plain data.
+            record = json.loads(record) if isinstance(record, str) else record
+            fits = all(type(record[name]) is kind for name, kind in RECORD.items())
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return None
+        return record if fits else None
+    return None
+
+
 def write_notebook(notebook, version=4) -> str:
-    """A notebook as JSON text like nbformat's, except that each record of traces stands on one line."""
-    held = {}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            if TRACE_MIME in output.get("data", {}):
-                key = f"{TRACE_MIME} {uuid.uuid4()}"
-                held[json.dumps(key)] = output.data[TRACE_MIME]
-                output.data[TRACE_MIME] = key
+    """A notebook as text that ends with a line."""
     text = nbformat.writes(notebook, version=version)
-    for key, record in held.items():
-        text = text.replace(key, json.dumps(record, ensure_ascii=False, sort_keys=True))
     return text if text.endswith("\n") else f"{text}\n"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from concurrent.futures import ProcessPoolExecutor
 
 from asynclab.errors import CommandError
+from asynclab.grading import parents
 
 __all__ = ["KeptPools", "distributed_pool", "local_pool", "warm_up"]
 
@@ -21,25 +23,31 @@ def warm_up() -> bool:
     return True
 
 
-def local_pool(workers, scratch):
+def local_pool(workers, scratch, mode="sandbox"):
     """A pool of fresh processes: a fork of this one would carry nbgrader's gradebook and open files along.
 
-    scratch: the folder for whatever they write in between.
+    scratch: the folder for whatever they write in between; mode: of the warm parent that they share,
+    "sandbox" or "trusted"; None where they run no student code.
     """
     context = multiprocessing.get_context("forkserver" if warm_up() else "spawn")
+    shares = mode is not None and sys.platform == "linux"
+    shared = {mode: parents.start(mode).control} if shares else {}
     reader, writer = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_prepare_worker, initargs=(str(scratch), reader)
+        workers,
+        mp_context=context,
+        initializer=_prepare_worker,
+        initargs=(str(scratch), reader, shared),
     )
     # Closed by the system however this process ends, and with the pool.
     pool.sign_of_life = writer
     return pool
 
 
-def _prepare_worker(scratch, grader):
+def _prepare_worker(scratch, grader, shared):
     from asynclab.grading import worker
 
-    worker.prepare(scratch, grader)
+    worker.prepare(scratch, grader, shared)
 
 
 def distributed_pool(address):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -93,8 +92,6 @@ def run(arguments) -> int:
 
 def open_course(folder):
     """nbgrader's own API on the course in `folder`, with that folder's configuration."""
-    # An IRI validator that compiles grammars for seconds when jsonschema finds it; nothing here needs it.
-    sys.modules.setdefault("rfc3987_syntax", None)
     # nbgrader 0.9.6 with SQLAlchemy 2 warns three times per submission about its own queries.
     warnings.filterwarnings("ignore", message="Object of type .* not in session")
     from nbgrader.apps import NbGraderAPI

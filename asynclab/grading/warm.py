@@ -1,24 +1,23 @@
 """Warm parent: a process with everything imported, which forks one child for each submission.
 
 It is started fresh, knows nothing of the course, has one thread and no event loop, and does one
-thing: for each socket that comes over its control socket it forks a child that serves on it.
+thing: for each socket that comes over a control socket it forks a child that serves on it.
 """
 
 from __future__ import annotations
 
-import array
 import contextlib
 import gc
 import importlib
 import json
 import os
-import random
 import signal
 import socket
 import sys
 import time
 
 from asynclab.grading import linux, sandbox
+from asynclab.grading.forkserver import Server, say
 
 __all__ = ["LIBRARIES", "main"]
 
@@ -53,7 +52,6 @@ async def scenario(world):
 
 run(scenario).to_json()""",
 )
-PACKET = 4096
 THREAD_SECONDS = 10
 
 
@@ -68,10 +66,10 @@ def main() -> None:
             linux.die_with_parent(signal.SIGKILL)
         shell = prepare()
     except Exception as error:
-        say(control, {"refused": sandbox.explain(error)})
+        say(control, json.dumps({"refused": sandbox.explain(error)}).encode())
         os._exit(1)
-    say(control, {"ready": True})
-    serve(control, isolated, shell)
+    say(control, b"{}")
+    Server(control, isolated, shell).serve()
 
 
 def prepare():
@@ -110,85 +108,6 @@ def wait_for_threads():
         if time.monotonic() > deadline:
             raise RuntimeError(f"{threads} threads")
         time.sleep(0.001)
-
-
-def serve(control, isolated, shell) -> None:
-    """Fork a child for every socket that comes; ends with the other side of `control`."""
-    while True:
-        request, sockets, _, _ = socket.recv_fds(control, PACKET, 1)
-        if not request:
-            os._exit(0)
-        (descriptor,) = sockets
-        try:
-            pid = os.fork()
-            if pid == 0:
-                begin(control, descriptor, isolated, json.loads(request)["folder"], shell)
-            if isolated:
-                os.waitpid(pid, 0)
-            else:
-                say(control, {}, os.pidfd_open(pid))
-        except OSError as error:
-            say(control, {"refused": sandbox.explain(error)})
-        os.close(descriptor)
-        reap()
-
-
-def begin(control, descriptor, isolated, folder, shell):
-    """In a fork: become the child, by itself or through one more fork. Never returns."""
-    try:
-        if isolated:
-            sandbox.enter_cell()
-            if pid := os.fork():
-                say(control, {}, os.pidfd_open(pid))
-                os._exit(0)
-        control.close()
-        become_child(descriptor, isolated, folder, shell)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            say(control, {"refused": sandbox.explain(error)})
-    finally:
-        os._exit(1)
-
-
-def become_child(descriptor, isolated, folder, shell):
-    """Shut in or move to the folder, start from a state of its own, serve."""
-    from asynclab import child, frames
-
-    sock = socket.socket(fileno=descriptor)
-    os.setsid()
-    try:
-        if isolated:
-            sandbox.close_cell()
-        else:
-            linux.die_with_parent(signal.SIGKILL)
-            os.chdir(folder)
-            os.environ.update(HOME=folder, TMPDIR=folder)
-    except OSError as error:
-        frames.send(sock, {"refused": sandbox.explain(error)})
-        return
-    random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
-    if "tempfile" in sys.modules:
-        sys.modules["tempfile"].tempdir = None
-    gc.enable()
-    child.serve(sock, shell)
-
-
-def say(control, message, descriptor=None) -> None:
-    """Answer the grader, with a descriptor."""
-    fds = [] if descriptor is None else [descriptor]
-    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
-    control.sendmsg([json.dumps(message).encode()], rights)
-    for number in fds:
-        os.close(number)
-
-
-def reap():
-    """Take leave of children that have ended."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
 
 
 if __name__ == "__main__":

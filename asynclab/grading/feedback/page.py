@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 
@@ -13,7 +12,7 @@ from asynclab.grading.feedback import messages
 from asynclab.grading.feedback.picture import Picture, draw_picture
 from asynclab.grading.feedback.student import CodeCell, read_cell
 from asynclab.grading.feedback.syllabus import topic_of_task
-from asynclab.grading.outputs import TRACE_MIME
+from asynclab.grading.outputs import read_record
 from asynclab.lessons import SECTIONS, Section
 from asynclab.rubric import RUBRIC_MIME, Criterion, Rubric
 from asynclab.schema import SchemaError
@@ -186,15 +185,12 @@ def _read_rubric(cell) -> Rubric | None:
 
 
 def _read_traces(cell) -> list[Trace]:
-    traces = []
-    for output in cell.get("outputs", []):
-        record = output.get("data", {}).get(TRACE_MIME)
-        for data in record.get("traces", []) if isinstance(record, dict) else []:
-            try:
-                # nbformat's dicts are not plain ones.
-                traces.append(Trace.from_json(json.loads(json.dumps(data))))
-            except TraceError:
-                continue
+    record, traces = read_record(cell.get("outputs", [])) or {}, []
+    for data in record.get("traces", []):
+        try:
+            traces.append(Trace.from_json(data))
+        except TraceError:
+            continue
     return traces
 
 
