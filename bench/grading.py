@@ -47,7 +47,7 @@ import contextlib, io, sys, time
 from pathlib import Path
 import nbformat
 from asynclab.grading.course import judge_answer, read_assignments
-root, slug, part, parts = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+part, parts, root, slug = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
 (assignment,) = [item for item in read_assignments(root) if item.slug == slug]
 paths = sorted(Path(sys.argv[5]).glob(f"*/{slug}/*.ipynb"))[part::parts]
 answers = []
@@ -62,6 +62,33 @@ with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
     for answer in answers:
         with contextlib.suppress(BaseException):
             judge_answer(assignment, answer)
+print(time.perf_counter() - began)
+"""
+# Judges stored traces anew; each part takes every so many-th notebook.
+REJUDGING = """
+import sys, time
+from pathlib import Path
+from asynclab.grading.definition import read_definition
+from asynclab.grading.regrade import read_tests
+from asynclab.grading.rejudge import rejudge
+from asynclab.grading.release import open_course
+part, parts, course, *slugs = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:]
+api = open_course(course)
+tests = {}
+for slug in slugs:
+    tests.update(read_tests(api, read_definition(api, slug)))
+paths = sorted((course / "autograded").glob("*/*/*.ipynb"))[part::parts]
+rejudge(paths[0].read_bytes(), tests[paths[0].stem])
+began = time.perf_counter()
+for path in paths:
+    rejudge(path.read_bytes(), tests[path.stem])
+print(time.perf_counter() - began)
+"""
+COUNTING = """
+import time
+began = time.perf_counter()
+for number in range(20_000_000):
+    pass
 print(time.perf_counter() - began)
 """
 
@@ -120,13 +147,16 @@ def compare(course, slugs, students, *, stock, ours) -> None:
         costs[name] = measure(commands, copy)
         show(name, costs[name])
     fastest = list(costs.values())[-1]
-    floor = measure_floor(course, slugs, cores)
-    print(f"  {'floor, one warm interpreter per core':38} {floor:8.1f} s wall (start not counted)")
+    floors = {number: measure_floor(course, slugs, number) for number in sorted({1, cores})}
+    for number, floor in floors.items():
+        name = f"floor, {number} warm interpreter(s)"
+        print(f"  {name:38} {floor:8.1f} s wall (start not counted)")
     for name, cost in costs.items():
         if cost is not fastest and cost.wall:
             print(f"  {name}: {cost.wall / fastest.wall:.1f} x the time of the last")
-    print(f"  the last: {fastest.wall / floor:.1f} x the floor")
-    measure_regrading(copy, slugs, count)
+    print(f"  the last: {fastest.wall / floors[cores]:.1f} x the floor of as many processes")
+    print(f"  {cores} cores count {measure_cores(cores):.1f} x as fast as one")
+    measure_regrading(copy, slugs, count, cores)
 
 
 def prepare(course, slugs, students, accidents=False):
@@ -207,31 +237,40 @@ def watch_memory(pid, done, seen) -> None:
         seen[0] = max(seen[0], total)
 
 
-def measure_regrading(course, slugs, count) -> None:
-    """Judge the stored traces of the graded class anew."""
-    commands = [[sys.executable, "-m", "asynclab", "regrade", slug] for slug in slugs]
-    cost = measure(commands, course)
-    start = measure([[sys.executable, "-m", "asynclab", "regrade", "--help"]], course).wall
-    rate = count / max(cost.wall - len(slugs) * start, 0.001)
-    print(f"  regraded in {cost.wall:.1f} s, start included; without it {rate:.0f} per second")
+def measure_regrading(course, slugs, count, cores) -> None:
+    """Judge the stored traces of the graded class anew: by the command, and the judging alone, in warm interpreters."""
+    cost = measure([[sys.executable, "-m", "asynclab", "regrade", *slugs]], course)
+    wall = in_parallel(REJUDGING, cores, str(course), *slugs)
+    print(
+        f"  regraded in {cost.wall:.1f} s, start included: {count / cost.wall:.0f} per second; "
+        f"judged alone, on all cores: {count / wall:.0f} per second"
+    )
+
+
+def in_parallel(script, cores, *arguments) -> float:
+    """The longest of the times that one script prints, run once per core with (part, parts, *arguments)."""
+    parts = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(part), str(cores), *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for part in range(cores)
+    ]
+    return max(float(part.communicate()[0]) for part in parts)
+
+
+def measure_cores(cores) -> float:
+    """What all cores do in the time in which one does 1, by a loop that only counts: no grader can have more."""
+    alone = min(in_parallel(COUNTING, 1) for _ in range(3))
+    return cores * alone / min(in_parallel(COUNTING, cores) for _ in range(3))
 
 
 def measure_floor(course, slugs, cores) -> float:
     """Seconds for the answers alone, those that can be read, split among the cores."""
-    total = 0.0
-    for slug in slugs:
-        script = [sys.executable, "-c", FLOOR, str(ROOT), slug]
-        parts = [
-            subprocess.Popen(
-                [*script, str(part), str(cores), str(course / "submitted")],
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for part in range(cores)
-        ]
-        total += max(float(part.communicate()[0]) for part in parts)
-    return total
+    folder = str(course / "submitted")
+    return sum(in_parallel(FLOOR, cores, str(ROOT), slug, folder) for slug in slugs)
 
 
 def show(name, cost) -> None:
