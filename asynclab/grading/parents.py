@@ -76,9 +76,9 @@ class WarmParent:
     def close(self) -> None:
         """End it, and all of its children that are left."""
         self.control.close()
-        # It leaves by itself, and takes its children along.
+        # One that has been heard of leaves by itself, and takes its children along.
         try:
-            self.process.wait(LEAVE_SECONDS)
+            self.process.wait(LEAVE_SECONDS if self._ready else 0)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
