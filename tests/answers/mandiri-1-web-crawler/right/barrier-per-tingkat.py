@@ -34,7 +34,7 @@ def normalize(base, href):
 
 async def crawl(start, *, max_pages=100, max_depth=5, concurrency=5, timeout=10.0):
     start = normalize(start, "")
-    site = start[: start.index("/", 8)]
+    site = urljoin(start, "/")
     pages = {}
     current, coming = [start], {}
     barrier = asyncio.Barrier(concurrency)
@@ -46,7 +46,7 @@ async def crawl(start, *, max_pages=100, max_depth=5, concurrency=5, timeout=10.
                 return response.status, response.headers.getall("Location", [])
             if response.status == 200 and response.content_type == "text/html":
                 anchors = Anchors()
-                anchors.feed(await response.text())
+                anchors.feed(await response.text(errors="replace"))
                 return 200, anchors.hrefs
             return response.status, []
 
@@ -63,12 +63,12 @@ async def crawl(start, *, max_pages=100, max_depth=5, concurrency=5, timeout=10.
                     continue
                 for href in hrefs:
                     link = normalize(url, href)
-                    if link and link.startswith(site + "/") and link not in page["links"]:
+                    if link and link.startswith(site) and link not in page["links"]:
                         page["links"].append(link)
                         coming[link] = None
             await barrier.wait()
             if number == 0:
-                current = [link for link in coming if link not in pages][: max_pages - len(pages)]
+                current = [link for link in coming if link not in pages]
                 coming = {}
                 depth += 1
                 finished = not current or depth > max_depth

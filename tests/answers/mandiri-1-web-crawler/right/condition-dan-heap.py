@@ -57,20 +57,19 @@ class Crawler:
                 while (url := self.take()) is None and self.busy:
                     await self.changed.wait()
                 if url is None:
-                    self.changed.notify_all()
                     return
                 self.busy += 1
-            try:
-                status, hrefs, error = await self.fetch(session, url)
-            finally:
-                async with self.changed:
-                    self.busy -= 1
-                    self.changed.notify_all()
+            status, hrefs, error = await self.fetch(session, url)
             links = [normalize(url, href) for href in hrefs]
             here = urlsplit(self.start)[:2]
             links = [link for link in links if link and urlsplit(link)[:2] == here]
-            self.pages[url] = {"status": status, "links": list(dict.fromkeys(links)), "error": error}
+            self.pages[url] = {
+                "status": status,
+                "links": list(dict.fromkeys(links)),
+                "error": error,
+            }
             async with self.changed:
+                self.busy -= 1
                 for link in self.pages[url]["links"]:
                     self.offer(link, self.depth[url] + 1)
                 self.changed.notify_all()

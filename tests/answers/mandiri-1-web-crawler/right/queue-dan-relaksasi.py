@@ -50,7 +50,7 @@ async def crawl(start, *, max_pages=100, max_depth=5, concurrency=5, timeout=10.
                 if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
                     hrefs.append(response.headers["Location"])
                 if response.status == 200 and response.content_type == "text/html":
-                    hrefs += find_hrefs(await response.text())
+                    hrefs += find_hrefs(await response.text(errors="replace"))
             page["status"] = response.status
             for href in hrefs:
                 link = normalize(url, href)

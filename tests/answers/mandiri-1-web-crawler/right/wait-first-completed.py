@@ -42,7 +42,11 @@ async def crawl(start, *, max_pages=100, max_depth=5, concurrency=5, timeout=10.
                 links = []
                 for href in found:
                     link = normalize(url, href)
-                    if link is not None and link.split("/")[:3] == root.split("/")[:3] and link not in links:
+                    if (
+                        link is not None
+                        and link.split("/")[:3] == root.split("/")[:3]
+                        and link not in links
+                    ):
                         links.append(link)
                 result[url] = {"status": status, "depth": depth, "links": links, "error": error}
                 if depth < max_depth:
@@ -65,7 +69,7 @@ async def fetch(session, url, seconds):
                     return response.status, [response.headers.get("location", "mailto:")], None
                 if response.status != 200 or response.content_type != "text/html":
                     return response.status, [], None
-                return 200, find_hrefs(await response.text()), None
+                return 200, find_hrefs(await response.text(errors="replace")), None
     except TimeoutError:
         return None, [], f"lebih dari {seconds} detik"
     except aiohttp.ClientError as error:

@@ -16,7 +16,11 @@ def normalize(base, href):
         return None
     port = None if url.is_default_port() else url.port
     path, query = url.raw_path or "/", url.raw_query_string
-    return str(URL.build(scheme=url.scheme, host=url.host, port=port, path=path, query_string=query, encoded=True))
+    return str(
+        URL.build(
+            scheme=url.scheme, host=url.host, port=port, path=path, query_string=query, encoded=True
+        )
+    )
 
 
 async def crawl(start, *, max_pages=100, max_depth=5, concurrency=5, timeout=10.0):
@@ -53,10 +57,13 @@ async def read(session, url, timeout):
         async with asyncio.timeout(timeout):
             async with session.get(URL(url, encoded=True), allow_redirects=False) as response:
                 found = []
-                if 300 < response.status < 309 and "Location" in response.headers:
+                if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
                     found = [response.headers["Location"]]
-                elif response.status == 200 and response.headers["Content-Type"].lower().startswith("text/html"):
-                    found = re.findall(r'<a\s[^>]*href="([^"]*)"', await response.text())
+                elif response.status == 200 and response.headers["Content-Type"].lower().startswith(
+                    "text/html"
+                ):
+                    html = await response.text(errors="replace")
+                    found = re.findall(r'<a\s[^>]*href="([^"]*)"', html)
                 links = [normalize(url, href) for href in found]
                 origin = URL(url).origin()
                 links = [link for link in links if link and URL(link).origin() == origin]

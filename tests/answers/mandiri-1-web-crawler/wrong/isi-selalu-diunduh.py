@@ -59,7 +59,7 @@ async def fetch(session, url):
             if response.status in (301, 302, 303, 307, 308):
                 hrefs = response.headers.getall("Location", [])
             elif response.status == 200 and response.content_type == "text/html":
-                hrefs = find_hrefs(body.decode())
+                hrefs = find_hrefs(body.decode(errors="replace"))
             return response.status, hrefs, None
     except (aiohttp.ClientError, TimeoutError) as error:
         return None, [], f"{type(error).__name__}: {error}"

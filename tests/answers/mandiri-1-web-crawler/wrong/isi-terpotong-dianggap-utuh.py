@@ -64,7 +64,7 @@ async def fetch(session, url):
                         body += chunk
                 except aiohttp.ClientPayloadError:
                     pass
-                hrefs = find_hrefs(body.decode())
+                hrefs = find_hrefs(body.decode(errors="replace"))
             return response.status, hrefs, None
     except (aiohttp.ClientError, TimeoutError) as error:
         return None, [], f"{type(error).__name__}: {error}"

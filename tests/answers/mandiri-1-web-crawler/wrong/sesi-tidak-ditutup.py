@@ -1,7 +1,7 @@
 """ada sesi yang tidak pernah ditutup
 
 kehilangan:
-- Sesi sudah ditutup ketika crawl selesai
+- Sesi dan semua jawaban sudah ditutup ketika crawl selesai
 - Sesudah pembatalan tidak ada task atau sesi yang tertinggal
 - Dibatalkan ketika halaman pertama pun belum tiba: sama bersihnya
 """
