@@ -1,4 +1,4 @@
-"""isi yang dimampatkan tiba, tetapi `progress['a.bin']` adalah 99.9
+"""persen isi yang dimampatkan tiba, tetapi `progress['a.bin']` adalah
 
 kehilangan:
 - Kemajuan adalah persen isi yang sudah tiba
