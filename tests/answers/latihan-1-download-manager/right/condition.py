@@ -61,10 +61,10 @@ class AsyncDownloadManager:
         return results
 
     async def fetch(self, session, url, filename):
+        self.progress[filename] = None
         try:
             async with session.get(url, raise_for_status=True) as response, self.part_of(filename) as file:
                 known = response.content_length if "Content-Encoding" not in response.headers else None
-                self.progress[filename] = 0.0 if known else None
                 received = 0
                 async for chunk, _ in response.content.iter_chunks():
                     await file.write(chunk)

@@ -59,7 +59,7 @@ class AsyncDownloadManager:
                     limit.reschedule(loop.time() + self.stall_timeout)
                     await asyncio.to_thread(file.write, chunk)
                     done += len(chunk)
-                    if total and not packed:
+                    if total and not packed and done < total:
                         self.progress[filename] = done / total * 100
             await asyncio.to_thread(file.close)
             await asyncio.to_thread(os.replace, part, filename)

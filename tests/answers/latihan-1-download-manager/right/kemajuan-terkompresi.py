@@ -39,6 +39,7 @@ class AsyncDownloadManager:
         target = pathlib.Path(filename)
         part = target.with_suffix(target.suffix + ".part")
         async with self.semaphore:
+            self.report(filename, None)
             try:
                 async with session.get(url) as response:
                     response.raise_for_status()
@@ -49,12 +50,15 @@ class AsyncDownloadManager:
             except (aiohttp.ClientError, TimeoutError, OSError, zlib.error):
                 return filename, False
             finally:
-                await asyncio.shield(asyncio.to_thread(part.unlink, missing_ok=True))
+                await asyncio.shield(asyncio.to_thread(self.discard, part))
+
+    def discard(self, part):
+        if part.exists():
+            part.unlink()
 
     async def write(self, response, part, filename):
         unpack = zlib.decompressobj(31) if response.headers.get("Content-Encoding") == "gzip" else None
         size, arrived = response.content_length, 0
-        self.report(filename, None)
         file = await asyncio.to_thread(part.open, "wb")
         try:
             async for raw in response.content.iter_any():

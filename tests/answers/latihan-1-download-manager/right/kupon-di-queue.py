@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pathlib
 import tempfile
 
 import aiohttp
@@ -60,6 +61,7 @@ class AsyncDownloadManager:
         return True
 
     async def _transfer(self, session, url, filename):
+        self.progress.setdefault(filename, None)
         folder = os.path.dirname(filename) or "."
         async with session.get(url) as response:
             file = await asyncio.to_thread(tempfile.NamedTemporaryFile, dir=folder, delete=False)
@@ -69,14 +71,12 @@ class AsyncDownloadManager:
                     size = None
                 while chunk := await response.content.read(4096):
                     await asyncio.to_thread(file.write, chunk)
-                    if size:
+                    if size and file.tell() < size:
                         self.progress.update({filename: 100.0 * file.tell() / size})
-                    else:
-                        self.progress.setdefault(filename, None)
                 await asyncio.to_thread(file.close)
                 await asyncio.to_thread(os.replace, file.name, filename)
             except BaseException:
                 await asyncio.to_thread(file.close)
-                await asyncio.to_thread(os.unlink, file.name)
+                await asyncio.to_thread(pathlib.Path(file.name).unlink, missing_ok=True)
                 raise
         self.progress.update({filename: 100.0})

@@ -60,7 +60,7 @@ class AsyncDownloadManager:
                         seen["at"] = time.monotonic()
                         await file.write(chunk)
                         count += len(chunk)
-                        if size:
+                        if size and count != size:
                             self.progress[filename] = count * 100 / size
             os.replace(part, filename)
         finally:

@@ -64,7 +64,7 @@ class AsyncDownloadManager:
             async for chunk in response.content.iter_any():
                 await chunks.put(chunk)
                 arrived += len(chunk)
-                if length:
+                if length and arrived < length:
                     self.progress[filename] = arrived / length * 100
         await chunks.put(END)
 

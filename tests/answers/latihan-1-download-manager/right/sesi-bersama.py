@@ -74,7 +74,7 @@ class AsyncDownloadManager:
                 async for data in response.content.iter_chunked(1 << 15):
                     total += await self._in_thread(os.write, descriptor, data)
                     if known:
-                        self._progress[filename] = 100.0 * total / known
+                        self._progress[filename] = min(99.9, 100.0 * total / known)
             await self._in_thread(os.replace, part, filename)
         finally:
             os.close(descriptor)

@@ -45,6 +45,7 @@ class AsyncDownloadManager:
     async def try_one(self, session, url, filename):
         async with self.slots:
             part = filename + ".part"
+            self.progress[filename] = None
             try:
                 await self.get(session, url, filename, part)
             except (aiohttp.ClientError, OSError, asyncio.TimeoutError):
@@ -62,7 +63,8 @@ class AsyncDownloadManager:
             if not response.ok:
                 raise aiohttp.ClientError(response.status)
             total = response.content_length
-            self.progress[filename] = None if total is None else 0.0
+            if total:
+                self.progress[filename] = 0.0
             out = await asyncio.to_thread(open, part, "wb")
             try:
                 got = 0
@@ -72,7 +74,7 @@ class AsyncDownloadManager:
                         break
                     await asyncio.to_thread(out.write, block)
                     got += len(block)
-                    if total:
+                    if total and got < total:
                         self.progress[filename] = got / total * 100
             finally:
                 await asyncio.to_thread(out.close)

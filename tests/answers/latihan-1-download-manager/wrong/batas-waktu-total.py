@@ -71,4 +71,4 @@ class AsyncDownloadManager:
                 await file.write(chunk)
                 received += len(chunk)
                 if size:
-                    self.progress[filename] = 100 * received / size
+                    self.progress[filename] = min(99.9, 100 * received / size)

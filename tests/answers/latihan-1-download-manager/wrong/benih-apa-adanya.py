@@ -20,6 +20,9 @@ kehilangan:
 - Berkas tidak pernah dibuka di thread event loop
 - Satu download_multiple memakai satu sesi: sambungannya dipakai ulang
 - Pembatalan tidak meninggalkan berkas sementara dan tidak merusak berkas lama
+- Kemajuan adalah persen isi yang sudah tiba
+- Setiap unduhan ada di progress sejak ia mulai, dan halaman galat tidak dihitung
+- Isi tidak pernah ditulis di thread event loop
 """
 
 import asyncio

@@ -65,7 +65,7 @@ class AsyncDownloadManager:
     async def save(self, response, part, filename):
         size = response.content_length
         if "Content-Encoding" in response.headers:
-            size = 10**9
+            size = 0
         if response.content_length is None and size is None:
             raise aiohttp.ClientError("ukuran tidak diketahui")
         received = 0
@@ -74,4 +74,4 @@ class AsyncDownloadManager:
                 await file.write(chunk)
                 received += len(chunk)
                 if size:
-                    self.progress[filename] = 100 * received / size
+                    self.progress[filename] = min(99.9, 100 * received / size)

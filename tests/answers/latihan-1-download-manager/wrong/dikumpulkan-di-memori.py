@@ -70,6 +70,6 @@ class AsyncDownloadManager:
             chunks.append(chunk)
             received += len(chunk)
             if size:
-                self.progress[filename] = 100 * received / size
+                self.progress[filename] = min(99.9, 100 * received / size)
         async with aiofiles.open(part, "wb") as file:
             await file.write(b"".join(chunks))

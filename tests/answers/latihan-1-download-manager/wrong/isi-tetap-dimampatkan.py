@@ -2,6 +2,7 @@
 
 kehilangan:
 - Isi tanpa Content-Length dan isi yang dimampatkan juga tersimpan utuh
+- Apa pun sebab gagalnya, hasilnya (filename, False), bukan galat
 """
 
 import asyncio
@@ -70,4 +71,4 @@ class AsyncDownloadManager:
                 await file.write(chunk)
                 received += len(chunk)
                 if size:
-                    self.progress[filename] = 100 * received / size
+                    self.progress[filename] = min(99.9, 100 * received / size)

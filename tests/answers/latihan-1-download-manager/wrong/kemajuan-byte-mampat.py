@@ -3,6 +3,7 @@
 kehilangan:
 - Kemajuan tidak pernah turun dan tidak pernah lebih dari 100, juga untuk isi yang dimampatkan
 - Unduhan yang gagal tidak pernah mencapai 100.0
+- Kemajuan adalah persen isi yang sudah tiba
 """
 
 import asyncio

@@ -3,6 +3,7 @@
 kehilangan:
 - Tanpa Content-Length kemajuan tetap None sampai selesai, lalu 100.0
 - Berkas kosong pun berakhir pada 100.0
+- Unduhan yang gagal tidak pernah mencapai 100.0
 """
 
 import asyncio

@@ -2,6 +2,7 @@
 
 kehilangan:
 - Kemajuan tidak pernah turun dan tidak pernah lebih dari 100, juga untuk isi yang dimampatkan
+- Kemajuan adalah persen isi yang sudah tiba
 """
 
 import asyncio

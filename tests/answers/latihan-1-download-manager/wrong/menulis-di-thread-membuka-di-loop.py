@@ -70,4 +70,4 @@ class AsyncDownloadManager:
                 await asyncio.to_thread(file.write, chunk)
                 received += len(chunk)
                 if size:
-                    self.progress[filename] = 100 * received / size
+                    self.progress[filename] = min(99.9, 100 * received / size)

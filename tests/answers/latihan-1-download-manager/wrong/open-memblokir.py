@@ -2,6 +2,7 @@
 
 kehilangan:
 - Berkas tidak pernah dibuka di thread event loop
+- Isi tidak pernah ditulis di thread event loop
 """
 
 import asyncio
@@ -70,4 +71,4 @@ class AsyncDownloadManager:
                 file.write(chunk)
                 received += len(chunk)
                 if size:
-                    self.progress[filename] = 100 * received / size
+                    self.progress[filename] = min(99.9, 100 * received / size)
