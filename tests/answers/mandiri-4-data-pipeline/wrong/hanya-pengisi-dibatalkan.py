@@ -4,6 +4,7 @@ kehilangan:
 - Sesudah aclose() kembali, semua butir dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal
 - Ketika galat keluar, semua butir lain sudah dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal
 - Ketika pemakai dibatalkan, semua butir ikut dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal
+- aclose() boleh dipanggil kapan saja: sebelum hasil pertama, dua kali, dan sebelum galat tiba gilirannya
 """
 
 import asyncio

@@ -7,6 +7,7 @@ kehilangan:
 - Bila pemakai berhenti meminta, source pun berhenti diambil
 - Bila satu butir macet, butir sesudahnya tidak menumpuk di belakangnya
 - Task yang hidup tidak bertambah dengan panjangnya source
+- Ketika galat keluar, semua butir lain sudah dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal
 """
 
 import asyncio

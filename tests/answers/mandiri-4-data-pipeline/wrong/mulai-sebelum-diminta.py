@@ -2,6 +2,7 @@
 
 kehilangan:
 - Tidak ada yang diambil dari source, dan tidak ada task, sebelum hasil pertama diminta
+- aclose() boleh dipanggil kapan saja: sebelum hasil pertama, dua kali, dan sebelum galat tiba gilirannya
 """
 
 import asyncio

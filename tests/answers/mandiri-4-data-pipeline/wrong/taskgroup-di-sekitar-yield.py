@@ -6,6 +6,7 @@ kehilangan:
 - Bila dua butir gagal, yang keluar adalah galat butir yang lebih dulu masuk
 - Sesudah aclose() kembali, semua butir dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal
 - Ketika galat keluar, semua butir lain sudah dibatalkan dan dibereskan, source ditutup, tidak ada yang tertinggal
+- aclose() boleh dipanggil kapan saja: sebelum hasil pertama, dua kali, dan sebelum galat tiba gilirannya
 """
 
 import asyncio

@@ -71,9 +71,11 @@ class Monitor:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
+        for target in self.targets.values():
+            if target["task"] is not None:
+                target["task"].cancel()
+        # Juga yang dibatalkan remove() dan kabar yang sedang berjalan; semuanya ditunggu.
         while self.background:
-            for task in self.background:
-                task.cancel()
             await asyncio.wait(self.background)
 
     async def __aenter__(self):

@@ -28,7 +28,7 @@ class Monitor:
 
     def begin(self, name):
         self.ends[name] = asyncio.Event()
-        self.loops.append(asyncio.create_task(self.loop_one(name, self.ends[name])))
+        self.loops.append(asyncio.create_task(self.loop_one(name, self.t0, self.ends[name])))
 
     def remove(self, name):
         self.checks.pop(name)
@@ -45,9 +45,8 @@ class Monitor:
             for name in self.checks:
                 self.begin(name)
 
-    async def loop_one(self, name, end):
-        now = asyncio.get_running_loop().time
-        t0, check, count = self.t0, self.checks[name], 0
+    async def loop_one(self, name, t0, end):
+        now, count = asyncio.get_running_loop().time, 0
         tick = int(-(-(now() - t0) // self.interval))
         while not end.is_set():
             wait = t0 + tick * self.interval - now()
@@ -57,7 +56,7 @@ class Monitor:
                     return
                 except TimeoutError:
                     pass
-            checking = asyncio.create_task(check())
+            checking = asyncio.create_task(self.checks[name]())
             ending = asyncio.create_task(end.wait())
             await asyncio.wait([checking, ending], timeout=self.timeout, return_when=asyncio.FIRST_COMPLETED)
             ending.cancel()

@@ -66,7 +66,8 @@ class Monitor:
             async for _ in ticks:
                 healthy = True
                 try:
-                    await asyncio.wait_for(check(), self._timeout)
+                    async with asyncio.timeout(self._timeout):
+                        await check()
                 except Exception:
                     healthy = False
                 self._failures[name] = 0 if healthy else self._failures[name] + 1

@@ -2,6 +2,7 @@
 
 kehilangan:
 - Satu sasaran yang lambat tidak menunda dua puluh sasaran lain
+- Sesudah seribu detak, sebagian terlambat karena program sibuk, jadwal tidak bergeser sedikit pun
 """
 
 import asyncio

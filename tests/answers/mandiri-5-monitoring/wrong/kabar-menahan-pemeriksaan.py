@@ -1,7 +1,7 @@
 """Pemeriksaan ke-2 pada
 
 kehilangan:
-- on_change yang lambat tidak menggeser pemeriksaan
+- on_change yang lambat tidak menggeser pemeriksaan, dan kabar tetap berurutan
 """
 
 import asyncio

@@ -5,7 +5,7 @@ kehilangan:
 - Sesudah seribu detak, sebagian terlambat karena program sibuk, jadwal tidak bergeser sedikit pun
 - Satu sasaran yang lambat tidak menunda dua puluh sasaran lain
 - Detak yang terlewat dilewati, tidak dikejar; sesudahnya kembali pada jadwal
-- on_change yang lambat tidak menggeser pemeriksaan
+- on_change yang lambat tidak menggeser pemeriksaan, dan kabar tetap berurutan
 - stop() membatalkan pemeriksaan yang berjalan, dan kembali sesudah semuanya selesai dibereskan
 - Pemeriksaan yang dibatalkan oleh stop() bukan kegagalan
 - start() yang kedua tidak menggandakan pemeriksaan

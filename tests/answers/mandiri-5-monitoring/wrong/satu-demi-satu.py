@@ -3,6 +3,7 @@
 kehilangan:
 - Satu sasaran yang lambat tidak menunda dua puluh sasaran lain
 - Sasaran yang dihapus selagi berjalan: pemeriksaannya dibatalkan dan tidak pernah dimulai lagi
+- Sesudah seribu detak, sebagian terlambat karena program sibuk, jadwal tidak bergeser sedikit pun
 """
 
 import asyncio

@@ -10,7 +10,7 @@ kehilangan:
 - on_change dipanggil tepat satu kali setiap perubahan, pada saat status berubah
 - on_change boleh fungsi async
 - Galat di on_change tidak menghentikan apa pun, dan tidak tercecer
-- on_change yang lambat tidak menggeser pemeriksaan
+- on_change yang lambat tidak menggeser pemeriksaan, dan kabar tetap berurutan
 """
 
 import asyncio

@@ -4,6 +4,8 @@ kehilangan:
 - stop() membatalkan pemeriksaan yang berjalan, dan kembali sesudah semuanya selesai dibereskan
 - Sesudah stop() kembali tidak ada on_change yang masih berjalan
 - Blok yang dibatalkan mengeluarkan CancelledError sesudah semua pemeriksaan selesai dibereskan
+- stop() menunggu juga pemeriksaan yang dibatalkan oleh remove()
+- stop() boleh dipanggil sebelum start(), dua kali, dan langsung sesudah start()
 """
 
 import asyncio

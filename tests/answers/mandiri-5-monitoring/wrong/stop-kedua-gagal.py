@@ -1,7 +1,7 @@
 """`stop()` sebelum `start()` melempar
 
 kehilangan:
-- stop() boleh dipanggil sebelum start() dan dua kali
+- stop() boleh dipanggil sebelum start(), dua kali, dan langsung sesudah start()
 """
 
 import asyncio

@@ -4,6 +4,7 @@ kehilangan:
 - stop() membatalkan pemeriksaan yang berjalan, dan kembali sesudah semuanya selesai dibereskan
 - Sesudah stop() kembali tidak ada on_change yang masih berjalan
 - Blok yang dibatalkan mengeluarkan CancelledError sesudah semua pemeriksaan selesai dibereskan
+- stop() menunggu juga pemeriksaan yang dibatalkan oleh remove()
 """
 
 import asyncio

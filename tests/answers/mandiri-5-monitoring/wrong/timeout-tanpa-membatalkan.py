@@ -5,6 +5,7 @@ kehilangan:
 - stop() membatalkan pemeriksaan yang berjalan, dan kembali sesudah semuanya selesai dibereskan
 - Blok yang dibatalkan mengeluarkan CancelledError sesudah semua pemeriksaan selesai dibereskan
 - Sasaran yang dihapus selagi berjalan: pemeriksaannya dibatalkan dan tidak pernah dimulai lagi
+- stop() menunggu juga pemeriksaan yang dibatalkan oleh remove()
 """
 
 import asyncio
