@@ -60,7 +60,7 @@ def create_app(*, max_queue=32, heartbeat=30.0, max_message=4096):
             _, late = await asyncio.wait(closing, timeout=5)
             for task in late:
                 closing[task].abort()
-            await asyncio.gather(*closing)
+            await asyncio.gather(*closing, return_exceptions=True)
 
     app = web.Application()
     app.add_routes([web.get("/ws", handler)])
