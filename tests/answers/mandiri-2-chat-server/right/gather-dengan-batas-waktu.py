@@ -57,10 +57,10 @@ def create_app(*, max_queue=32, heartbeat=30.0, max_message=4096):
         members = [value for room in rooms.values() for value in room.values() if value]
         closing = {asyncio.create_task(ws.close(code=WSCloseCode.GOING_AWAY)): transport for ws, transport in members}
         if closing:
-            _, late = await asyncio.wait(closing, timeout=5)
-            for task in late:
-                closing[task].abort()
-            await asyncio.gather(*closing)
+            await asyncio.wait(closing, timeout=5)
+            for transport in closing.values():
+                transport.abort()
+            await asyncio.gather(*closing, return_exceptions=True)
 
     app = web.Application()
     app.add_routes([web.get("/ws", handler)])

@@ -94,7 +94,8 @@ def create_app(*, max_queue=32, heartbeat=30.0, max_message=4096):
         clients = [client for room in app[ROOMS].values() for client in room.clients]
         try:
             async with asyncio.timeout(10):
-                await asyncio.gather(*(client.ws.close(code=WSCloseCode.GOING_AWAY) for client in clients))
+                closing = [client.ws.close(code=WSCloseCode.GOING_AWAY) for client in clients]
+                await asyncio.gather(*closing, return_exceptions=True)
         except TimeoutError:
             for client in clients:
                 if client.transport is not None:

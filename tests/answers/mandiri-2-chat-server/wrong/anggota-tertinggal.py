@@ -3,6 +3,8 @@
 kehilangan:
 - Yang berpamitan diumumkan keluar tepat satu kali, dan tidak ada lagi di daftar
 - 150 klien datang dan pergi tanpa meninggalkan sisa
+- Juga bila enam orang masuk bersamaan, setiap anggota tahu tentang yang lain tepat satu kali
+- Juga handler yang dibatalkan mengumumkan keluar dan membebaskan nama
 """
 
 import asyncio

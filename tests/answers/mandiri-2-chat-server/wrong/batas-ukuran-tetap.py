@@ -2,6 +2,8 @@
 
 kehilangan:
 - Bingkai yang terlalu besar menutup sambungan pengirimnya dengan 1009
+- Anggota yang tidak membaca diputus, dan kepergiannya dikabarkan
+- Yang hanya tersendat dua detik tidak diputus dan menerima semuanya
 """
 
 import asyncio

@@ -102,7 +102,7 @@ class Chat:
 
     async def close_all(self, app):
         members = [member for room in self.rooms.values() for member in room.members.values()]
-        await asyncio.gather(*(member.close() for member in members))
+        await asyncio.gather(*(member.close() for member in members), return_exceptions=True)
 
 
 def read_text(message):

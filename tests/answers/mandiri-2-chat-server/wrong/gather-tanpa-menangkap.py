@@ -4,6 +4,9 @@ kehilangan:
 - Yang sambungannya putus diumumkan keluar tepat satu kali, dan obrolan berjalan terus
 - Anggota yang tidak membaca tidak menahan yang lain
 - Anggota yang tidak membaca diputus, dan kepergiannya dikabarkan
+- Juga bila enam orang masuk bersamaan, setiap anggota tahu tentang yang lain tepat satu kali
+- Kepergian klien tidak menjadi galat di log
+- Server berhenti dalam 15 detik, juga bila ada klien yang tidak menjawab
 """
 
 import asyncio
@@ -66,7 +69,9 @@ def create_app(*, max_queue=32, heartbeat=30.0, max_message=4096):
             ws._req.transport.abort()
 
     async def shutdown(app):
-        await asyncio.gather(*(close(ws) for room in rooms.values() for ws in room.values()))
+        await asyncio.gather(
+            *(close(ws) for room in rooms.values() for ws in room.values()), return_exceptions=True
+        )
 
     app = web.Application()
     app.router.add_get("/ws", handler)

@@ -5,6 +5,7 @@ kehilangan:
 - Juga handler yang dibatalkan mengumumkan keluar dan membebaskan nama
 - Anggota yang tidak membaca diputus, dan kepergiannya dikabarkan
 - Klien yang tidak menjawab ping dikeluarkan dalam 2,5 × heartbeat detik
+- Juga bila enam orang masuk bersamaan, setiap anggota tahu tentang yang lain tepat satu kali
 """
 
 import asyncio

@@ -3,6 +3,8 @@
 kehilangan:
 - Anggota yang tidak membaca tidak menahan yang lain
 - Anggota yang tidak membaca diputus, dan kepergiannya dikabarkan
+- Server berhenti dalam 15 detik, juga bila ada klien yang tidak menjawab
+- Sesudah berhenti tidak ada task yang tertinggal
 """
 
 import asyncio

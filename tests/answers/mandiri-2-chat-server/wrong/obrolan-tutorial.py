@@ -16,6 +16,7 @@ kehilangan:
 - Bingkai yang terlalu besar menutup sambungan pengirimnya dengan 1009
 - Ketika aplikasi dihentikan, setiap klien ditutup dengan kode 1001
 - Server berhenti dalam 15 detik, juga bila ada klien yang tidak menjawab
+- Juga bila enam orang masuk bersamaan, setiap anggota tahu tentang yang lain tepat satu kali
 """
 
 import json

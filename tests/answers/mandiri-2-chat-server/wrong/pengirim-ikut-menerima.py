@@ -2,6 +2,7 @@
 
 kehilangan:
 - Pengirim tidak menerima pesannya sendiri
+- Yang hanya tersendat dua detik tidak diputus dan menerima semuanya
 """
 
 import asyncio

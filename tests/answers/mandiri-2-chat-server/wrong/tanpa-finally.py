@@ -2,6 +2,7 @@
 
 kehilangan:
 - Juga handler yang dibatalkan mengumumkan keluar dan membebaskan nama
+- Sesudah berhenti tidak ada task yang tertinggal
 """
 
 import asyncio
