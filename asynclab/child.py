@@ -94,11 +94,15 @@ class Child:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def answer(self, **message):
-        """Send a message; a fork that student code made and that comes this far ends here."""
+        """Send a message."""
+        self.send(frames.encode(message))
+
+    def send(self, frame):
+        """Send what is encoded; a fork that student code made and that comes this far ends here."""
         if os.getpid() != self.pid:
             os._exit(0)
         with self.sending:
-            frames.send(self.sock, message)
+            self.sock.sendall(frame)
 
     def finish(self, **message):
         """Send the last message of a request."""
@@ -158,7 +162,7 @@ class Child:
                     code = compile(ast.Module([statement], []), name, "exec", dont_inherit=True)
                     exec(code, namespace)
                     for trace in traces[sent:]:
-                        self.answer(trace=bounded(trace))
+                        self.send(encode_trace(trace))
                     sent = len(traces)
             except (Exception, SystemExit) as error:
                 place = place_of_traceback(error.__traceback__)
@@ -177,12 +181,13 @@ class Child:
         self.finish(fault=fault)
 
 
-def bounded(trace) -> dict:
-    """A trace as JSON; one that is too large to send says only so."""
-    data = trace.to_json()
-    if len(repr(data)) > TRACE_LIMIT:
-        return Trace(trace.scenario, trace.seed, "overflow", ended=trace.ended).to_json()
-    return data
+def encode_trace(trace) -> bytes:
+    """A trace as a message; one that is too large to send says only so."""
+    frame = frames.encode({"trace": trace.to_json()})
+    if len(frame) > TRACE_LIMIT:
+        short = Trace(trace.scenario, trace.seed, "overflow", ended=trace.ended)
+        frame = frames.encode({"trace": short.to_json()})
+    return frame
 
 
 def io_refused():

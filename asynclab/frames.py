@@ -6,7 +6,7 @@ import json
 import struct
 import time
 
-__all__ = ["FrameError", "receive", "send"]
+__all__ = ["FrameError", "encode", "receive", "send"]
 
 HEADER = struct.Struct("!I")
 
@@ -15,10 +15,15 @@ class FrameError(Exception):
     """What came over the socket is not a message: too long, cut short, or not JSON."""
 
 
-def send(sock, message) -> None:
-    """Send one message (plain JSON); raises OSError where the other side is gone."""
+def encode(message) -> bytes:
+    """A message (plain JSON) as it goes over the socket."""
     data = json.dumps(message).encode()
-    sock.sendall(HEADER.pack(len(data)) + data)
+    return HEADER.pack(len(data)) + data
+
+
+def send(sock, message) -> None:
+    """Send one message; raises OSError where the other side is gone."""
+    sock.sendall(encode(message))
 
 
 def receive(sock, limit, deadline=None):
