@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import functools
 import itertools
 import os
 import tempfile
@@ -27,6 +29,7 @@ __all__ = [
 
 # A worker imports for a second, in which a hundred submissions are judged again.
 WORTH_A_WORKER = 50
+CHUNK = 8
 
 
 @dataclass
@@ -76,7 +79,8 @@ def run(arguments) -> int:
         apply = map
         if workers > 1:
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="asynclab-"))
-            apply = stack.enter_context(local_pool(workers, scratch, None)).map
+            pool = stack.enter_context(local_pool(workers, scratch, None))
+            apply = functools.partial(pool.map, chunksize=CHUNK)
         changed, left = 0, []
         for definition, tests, students in plans:
             for item in regrade_all(api, definition, tests, students, apply):
@@ -137,19 +141,19 @@ def regrade_all(
     tests: see read_tests; students: see find_graded; apply: `map`, or an executor's.
     """
     with Writer(api, definition) as writer:
+        before = _read_scores(writer.gradebook, definition.slug)
         results = apply(rejudge_folder, students.values(), itertools.repeat(tests))
         for (student, folder), rejudged in zip(students.items(), results):
-            yield _write(writer, definition, student, folder, rejudged, api.coursedir.ignore)
+            yield _write(writer, student, folder, rejudged, before[student], api.coursedir.ignore)
 
 
-def _write(writer, definition, student, folder, rejudged, ignore):
+def _write(writer, student, folder, rejudged, before, ignore):
     from sqlalchemy.exc import SQLAlchemyError
 
     if rejudged.lost:
         return Regraded(student, faults=[("", rejudged.lost)])
     regraded, graded = Regraded(student, faults=rejudged.faults), Graded(student)
     try:
-        before = _read_scores(writer.gradebook, definition.slug, student)
         for key, score in rejudged.scores.items():
             if score != before.get(key):
                 graded.scores[key] = score
@@ -167,8 +171,30 @@ def _write(writer, definition, student, folder, rejudged, ignore):
     return regraded
 
 
-def _read_scores(gradebook, slug, student):
-    notebooks = gradebook.find_submission(slug, student).notebooks
-    return {
-        (item.name, grade.name): grade.auto_score for item in notebooks for grade in item.grades
-    }
+def _read_scores(gradebook, slug) -> dict[str, dict[tuple[str, str], float | None]]:
+    """student -> (notebook, cell) -> automatic score; nbgrader's own way takes a query per student and more."""
+    from nbgrader.api import (
+        Assignment,
+        BaseCell,
+        Grade,
+        Notebook,
+        SubmittedAssignment,
+        SubmittedNotebook,
+    )
+
+    query = gradebook.db.query(
+        SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.auto_score
+    )
+    rows = (
+        query.select_from(Grade)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == slug)
+    )
+    scores = collections.defaultdict(dict)
+    for student, notebook, cell, score in rows:
+        scores[student][notebook, cell] = score
+    return scores
