@@ -134,8 +134,8 @@ class Performance:
     def _stop(self, grace):
         self._loop.end_with(Stopped)
         # Code that catches everything gets it again and again; what stays deaf is left behind.
-        deadline = clock.real.monotonic() + grace
-        while clock.real.monotonic() < deadline:
+        patience = Patience()
+        while patience.look() < grace:
             if not self._leaving:
                 _throw(self._thread)
             self._thread.join(THROW_INTERVAL)

@@ -1,8 +1,11 @@
 """The course proves itself, as `asynclab verify` does: one test per assignment and per answer."""
 
+import contextlib
+import logging
 from pathlib import Path
 
 import pytest
+from _pytest.logging import LogCaptureHandler
 
 from asynclab.grading.checks import answers as checks
 from asynclab.grading.checks import messages
@@ -25,6 +28,20 @@ WRONG = [pair for pair in ANSWERS if pair[1].path.parent.name == "wrong"]
 
 each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda item: item.slug)
 each_seed = pytest.mark.parametrize("seed", SEEDS)
+
+
+@contextlib.contextmanager
+def no_kept_log():
+    """pytest keeps what is logged, tracebacks included, and so alive what an answer has let go; a grader doesn't."""
+    root = logging.getLogger()
+    handlers = [item for item in root.handlers if isinstance(item, LogCaptureHandler)]
+    for handler in handlers:
+        root.removeHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            root.addHandler(handler)
 
 
 def each(pairs):
@@ -71,7 +88,8 @@ def test_reference_scores_everything_in_grading(assignment):
 @each(RIGHT)
 def test_right_answer_scores_everything(assignment, answer, seed):
     """An answer that keeps the contract scores full marks, however it is written."""
-    judged = judge_source(assignment, answer.source, seed)
+    with no_kept_log():
+        judged = judge_source(assignment, answer.source, seed)
 
     assert judged.criteria
     assert list(checks.check_right(answer.name, messages.RIGHT, judged, seed)) == []
@@ -80,7 +98,8 @@ def test_right_answer_scores_everything(assignment, answer, seed):
 @each(WRONG)
 def test_wrong_answer_loses_exactly_its_criteria(assignment, answer):
     """A wrong answer loses the criteria its docstring names, no other one, and gets its sentence."""
-    judged = judge_source(assignment, answer.source)
+    with no_kept_log():
+        judged = judge_source(assignment, answer.source)
     sentences = {item.sentence for _, item in judged.criteria}
 
     assert sentences

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -66,6 +67,8 @@ def distributed_pool(address):
         raise CommandError(
             NO_SCHEDULER.format(address=address, reason=error), exit_code=2
         ) from None
+    # What it does when a worker is lost is no news for a person: the engine sees to it.
+    logging.getLogger("distributed.client").setLevel(logging.ERROR)
     if not width:
         client.close()
         raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
