@@ -25,7 +25,7 @@ from asynclab.world import World
 __all__ = ["Performance", "Stopped"]
 
 GRACE = 3.0
-GRACE_OF_INTERRUPT = 0.5
+GRACE_OF_INTERRUPT = 2.0
 THROW_INTERVAL = 0.005
 JOIN_SLICE = 0.2
 SHOWN_PARTS = 3
@@ -134,8 +134,8 @@ class Performance:
     def _stop(self, grace):
         self._loop.end_with(Stopped)
         # Code that catches everything gets it again and again; what stays deaf is left behind.
-        patience = Patience()
-        while patience.look() < grace:
+        deadline = clock.real.monotonic() + grace
+        while clock.real.monotonic() < deadline:
             if not self._leaving:
                 _throw(self._thread)
             self._thread.join(THROW_INTERVAL)
