@@ -35,7 +35,7 @@ VERDICTS = {
 }  # fmt: skip
 
 _deaf = []
-"""Threads of earlier runs that would not end."""
+"""Earlier runs whose threads would not end."""
 
 
 class Stopped(BaseException):
@@ -55,6 +55,7 @@ class Performance:
         self._trace = Trace(self._name, seed)
         self._belongings = contextlib.ExitStack()
         self._playing, self._leaving = True, False
+        self._throwing = threading.Lock()
         self._thread = threading.Thread(
             target=contextvars.copy_context().run,
             args=(self._run_thread,),
@@ -136,12 +137,20 @@ class Performance:
         # Code that catches everything gets it again and again; what stays deaf is left behind.
         deadline = clock.real.monotonic() + grace
         while clock.real.monotonic() < deadline:
-            if not self._leaving:
-                _throw(self._thread)
+            self.throw()
             self._thread.join(THROW_INTERVAL)
             if not self._thread.is_alive():
                 return
-        _deaf.append(self._thread)
+        _deaf.append(self)
+
+    def throw(self) -> bool:
+        """Throw Stopped into the run's thread, unless it is on its way out; whether it still lives."""
+        with self._throwing:
+            if self._thread.is_alive() and not self._leaving:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self._thread.ident), ctypes.py_object(Stopped)
+                )
+        return self._thread.is_alive()
 
     # ---- on the run's own thread
 
@@ -155,7 +164,9 @@ class Performance:
             self._trace.reason = {"text": clean_text(f"{type(error).__name__}: {error}")}
         for _ in range(3):  # a last Stopped may come in between
             with contextlib.suppress(Stopped):
-                self._leaving = True
+                # Thrown any later, it could hit what threading does when a thread ends.
+                with self._throwing:
+                    self._leaving = True
                 with contextlib.suppress(Exception):
                     self._loop.close()
                 break
@@ -238,14 +249,5 @@ def _seeded(seed):
         random.setstate(state)
 
 
-def _throw(thread):
-    if thread.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped)
-        )
-
-
 def _nudge_the_deaf():
-    _deaf[:] = [thread for thread in _deaf if thread.is_alive()]
-    for thread in _deaf:
-        _throw(thread)
+    _deaf[:] = [performance for performance in _deaf if performance.throw()]

@@ -301,6 +301,8 @@ def test_a_call_that_cannot_be_interrupted():
     assert (trace.verdict, trace.reason["place"]["source"]) == ("stopped", "lock.acquire()")
     assert time.perf_counter() - start < 8
     lock.release()
+    [left] = [thread for thread in threading.enumerate() if thread.name == "asynclab-run"]
+    left.join()
 
 
 def test_a_thread_left_behind_poisons_no_later_run():
