@@ -88,8 +88,8 @@ class ReportClass:
         self.add(student, name)
         keys = [(SLUG, "tugas-1"), (SLUG, "tugas-2")]
         graded = Graded(student, {SLUG: content}, dict(zip(keys, scores)))
-        with Writer(self.api, read_definition(self.api, SLUG)) as writer:
-            writer.write(graded, {}, DUE + datetime.timedelta(hours=hours))
+        with Writer(self.api) as writer:
+            writer.write(read_definition(self.api, SLUG), graded, {}, DUE + datetime.timedelta(hours=hours))
 
     def path(self, student):
         """The graded notebook."""

@@ -1,6 +1,7 @@
 """A class graded in parallel: what is graded, who is tried again, and that nobody stops the others."""
 
 import concurrent.futures
+import dataclasses
 import multiprocessing
 import os
 import random
@@ -54,7 +55,7 @@ def graded(api, pending=None, *, make=lambda scratch: AtOnce(), width=1, **optio
     definition = read_definition(api, SLUG)
     return {
         outcome.student: outcome
-        for outcome in grade_all(api, definition, pending, make, width=width)
+        for outcome in grade_all(api, [(definition, pending)], make, width=width)
     }
 
 
@@ -154,10 +155,10 @@ def test_what_cant_be_written_stops_nobody(course, monkeypatch, error):
     error = error or OperationalError("insert", {}, Exception("database is locked"))
     write = Writer.write
 
-    def refuse(self, graded, files, timestamp):
+    def refuse(self, definition, graded, files, timestamp):
         if graded.student == "budi":
             raise error
-        write(self, graded, files, timestamp)
+        write(self, definition, graded, files, timestamp)
 
     with monkeypatch.context() as patch:
         patch.setattr(Writer, "write", refuse)
@@ -221,12 +222,31 @@ def test_a_worker_killed_from_outside_costs_nobody_a_grade(course, monkeypatch, 
 def test_an_interrupted_run_is_continued(course):
     """What was yielded is written, the rest is graded next time."""
     _, api = course
-    definition = read_definition(api, SLUG)
-    run = grade_all(api, definition, find_pending(api, SLUG), lambda scratch: AtOnce(), width=1)
+    work = [(read_definition(api, SLUG), find_pending(api, SLUG))]
+    run = grade_all(api, work, lambda scratch: AtOnce(), width=1)
     first = next(run).student
     run.close()
 
     assert sorted([first, *graded(api)]) == ["ani", "budi", "citra"]
+
+
+def test_no_worker_waits_between_two_assignments(course):
+    """While the last submissions of the first are graded, those of the second have begun."""
+    record = []
+
+    class Noting(AtOnce):
+        def submit(self, function, /, definition, submission):
+            record.append((definition.slug, submission.student))
+            return super().submit(function, definition, submission)
+
+    _, api = course
+    first, pending = read_definition(api, SLUG), find_pending(api, SLUG)
+    work = [(first, pending), (dataclasses.replace(first, slug="kedua"), pending)]
+    run = grade_all(api, work, lambda scratch: Noting(), width=2)
+    next(run)
+    run.close()
+
+    assert record == [(SLUG, "ani"), (SLUG, "budi"), (SLUG, "citra"), ("kedua", "ani")]
 
 
 # ---- the real thing

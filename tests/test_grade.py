@@ -81,7 +81,7 @@ def test_lines_come_in_order_of_student(course, capsys):
 def test_lines_wait_for_their_turn(capsys):
     """Whoever is ready first, the order is the students'."""
     lines = grade.Lines(["t"])
-    lines.begin("t", ["ani", "budi", "citra"])
+    lines.begin({"t": ["ani", "budi", "citra"]})
     lines.advance(Outcome("citra", "t"))
     lines.advance(Outcome("ani", "t"))
     before = capsys.readouterr().out
@@ -124,8 +124,7 @@ def test_something_not_judged_gives_exit_code_1(course, capsys, monkeypatch):
 
 def test_a_second_grader_is_refused(course, capsys):
     """One sentence, exit code 1."""
-    definition = grade.read_definition(course[1], SLUG)
-    with Writer(course[1], definition):
+    with Writer(course[1]):
         assert main(["grade", SLUG]) == 1
     assert "Penilaian lain sedang berjalan" in capsys.readouterr().err
 

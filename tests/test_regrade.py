@@ -28,9 +28,10 @@ def generated(tmp_path_factory):
 def course(generated, graded, tmp_path, monkeypatch):
     """(course, api) with ani and budi graded, where the test is."""
     course, api = copy_course(generated, tmp_path)
-    with Writer(api, read_definition(api, SLUG)) as writer:
+    definition = read_definition(api, SLUG)
+    with Writer(api) as writer:
         for item in graded.values():
-            writer.write(item, {}, None)
+            writer.write(definition, item, {}, None)
     monkeypatch.chdir(tmp_path)
     return course, api
 

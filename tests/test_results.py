@@ -27,8 +27,9 @@ def course(tmp_path_factory):
     cell = {"outputs": [{"data": {RUBRIC_MIME: {"points": 4, "criteria": criteria}}}]}
     notebook = json.dumps({"cells": [cell]}).encode()
     scores = {(SLUG, "tugas-1"): 0.0, (SLUG, "tugas-2"): None}
-    with Writer(api, read_definition(api, SLUG)) as writer:
-        writer.write(Graded("ani", {SLUG: notebook}, scores), {}, None)
+    with Writer(api) as writer:
+        graded = Graded("ani", {SLUG: notebook}, scores)
+        writer.write(read_definition(api, SLUG), graded, {}, None)
     return course, api
 
 

@@ -41,8 +41,8 @@ def write(course, student="ani", *, files=None, timestamp=None, change=None):
     graded = full_marks(definition, Submission(student, {SLUG: b"{}"}))
     if change:
         change(graded)
-    with Writer(api, definition) as writer:
-        writer.write(graded, files or {}, timestamp)
+    with Writer(api) as writer:
+        writer.write(definition, graded, files or {}, timestamp)
 
 
 def test_scores_and_files_of_a_submission(course):
@@ -97,12 +97,12 @@ def test_a_failed_transaction_changes_nothing(course, monkeypatch):
     _, api, definition = course
     monkeypatch.setattr(Writer, "_write_penalty", lambda *args: 1 / 0)
     graded = full_marks(definition, Submission("ani", {SLUG: b"{}"}))
-    with Writer(api, definition) as writer:
+    with Writer(api) as writer:
         with pytest.raises(ZeroDivisionError):
-            writer.write(graded, {}, None)
+            writer.write(definition, graded, {}, None)
         monkeypatch.undo()
         graded.student = "budi"
-        writer.write(graded, {}, None)
+        writer.write(definition, graded, {}, None)
     with api.gradebook as gradebook:
         assert [item.student_id for item in gradebook.assignment_submissions(SLUG)] == ["budi"]
     assert [path.name for path in (course[0] / "autograded").iterdir()] == ["budi"]
@@ -111,12 +111,12 @@ def test_a_failed_transaction_changes_nothing(course, monkeypatch):
 def test_a_locked_gradebook_changes_nothing(course, monkeypatch):
     """Another program's transaction: an error from the database, and no file appears."""
     _, api, definition = course
-    with Gradebook(f"sqlite:///{course[0]}/gradebook.db") as other, Writer(api, definition) as ours:
+    with Gradebook(f"sqlite:///{course[0]}/gradebook.db") as other, Writer(api) as ours:
         other.db.execute(text("BEGIN EXCLUSIVE"))
         ours.gradebook.db.execute(text("PRAGMA busy_timeout = 50"))
         graded = full_marks(definition, Submission("ani", {SLUG: b"{}"}))
         with pytest.raises(OperationalError, match="locked"):
-            ours.write(graded, {}, None)
+            ours.write(definition, graded, {}, None)
         other.db.rollback()
 
     assert not (course[0] / "autograded" / "ani").exists()
@@ -124,28 +124,27 @@ def test_a_locked_gradebook_changes_nothing(course, monkeypatch):
 
 def test_a_second_grader_is_refused(course):
     """One sentence with the process id of the first; afterwards it may."""
-    _, api, definition = course
-    with Writer(api, definition):
+    _, api, _ = course
+    with Writer(api):
         with pytest.raises(CommandError, match=rf"proses {os.getpid()}\)"):
-            Writer(api, definition).__enter__()
+            Writer(api).__enter__()
     write(course)
 
 
 def test_a_grader_in_another_process_is_refused_until_it_dies(course):
     """Killed with -9 it holds nothing, and what it left in between is removed."""
-    folder, api, definition = course
+    folder, api, _ = course
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom asynclab.grading.release import open_course\n"
-        "from asynclab.grading.definition import read_definition\n"
         "from asynclab.grading.writer import Writer\napi = open_course(Path(sys.argv[1]))\n"
-        f"with Writer(api, read_definition(api, {SLUG!r})) as writer:\n"
+        "with Writer(api) as writer:\n"
         "    print(writer.scratch, flush=True)\n    time.sleep(600)\n"
     )
     first = subprocess.Popen([sys.executable, "-c", script, folder], stdout=-1, text=True)
     with first:
         scratch = Path(first.stdout.readline().strip())
         with pytest.raises(CommandError, match=rf"proses {first.pid}\)"):
-            Writer(api, definition).__enter__()
+            Writer(api).__enter__()
         assert scratch.is_dir()
         first.send_signal(signal.SIGKILL)
     write(course)

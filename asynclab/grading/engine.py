@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,8 +78,7 @@ def find_pending(api, slug, *, force=False, students=()) -> list[Pending]:
 
 def grade_all(
     api,
-    definition: Definition,
-    pending: list[Pending],
+    work: Iterable[tuple[Definition, list[Pending]]],
     make_executor: Callable[[Path], Executor],
     *,
     width: int,
@@ -87,16 +86,17 @@ def grade_all(
 ) -> Iterator[Outcome]:
     """Grade these submissions and yield each outcome once it is written, in order of completion.
 
+    work: assignments, each with what was submitted; no worker waits between two of them.
     make_executor: makes a fresh executor, also in place of one whose worker died, given a folder
     for what its workers write in between (`scratch`, or one of this call's own); width: how many jobs
     it works on at once. When a worker dies, the
     jobs that were running are tried again one at a time, so that only the guilty one fails again;
     after TRIES it is "tidak dinilai".
     """
-    queue = deque(_Job(item) for item in pending)
+    queue = deque(_Job(definition, item) for definition, pending in work for item in pending)
     alone: deque[_Job] = deque()
     running: dict[Future, _Job] = {}
-    with Writer(api, definition, scratch) as writer:
+    with Writer(api, scratch) as writer:
         executor = make_executor(writer.scratch)
         try:
             while queue or alone or running:
@@ -107,13 +107,14 @@ def grade_all(
                     job = waiting.popleft()
                     if job.submission is None:
                         job.submission, job.log, job.fault = read_submission(
-                            job.item, api, definition
+                            job.item, api, job.definition
                         )
                     if job.fault:
-                        yield Outcome(job.item.student, definition.slug, {}, job.log, job.fault)
+                        slug = job.definition.slug
+                        yield Outcome(job.item.student, slug, {}, job.log, job.fault)
                         continue
                     try:
-                        running[executor.submit(grade, definition, job.submission)] = job
+                        running[executor.submit(grade, job.definition, job.submission)] = job
                     except BrokenExecutor:
                         waiting.appendleft(job)
                         broken = True
@@ -129,7 +130,7 @@ def grade_all(
                             alone.append(job)
                             continue
                         graded = Graded(job.item.student, fault=_describe(error))
-                    yield _finish(writer, definition, job, graded)
+                    yield _finish(writer, job, graded)
                 if broken:
                     # What else was running died with the pool.
                     alone.extend(running.values())
@@ -185,6 +186,7 @@ def read_timestamp(folder) -> tuple[datetime.datetime | None, str]:
 
 @dataclass
 class _Job:
+    definition: Definition
     item: Pending
     tries: int = 0
     submission: Submission | None = None
@@ -192,16 +194,16 @@ class _Job:
     fault: str = ""
 
 
-def _finish(writer, definition, job, graded):
+def _finish(writer, job, graded):
     from sqlalchemy.exc import SQLAlchemyError
 
     log = job.log + graded.log
-    outcome = Outcome(job.item.student, definition.slug, dict(graded.scores), log)
+    outcome = Outcome(job.item.student, job.definition.slug, dict(graded.scores), log)
     if graded.fault:
         outcome.fault = messages.job_failed(graded.fault)
         return outcome
     try:
-        writer.write(graded, job.submission.files, job.item.timestamp)
+        writer.write(job.definition, graded, job.submission.files, job.item.timestamp)
     except OSError as error:
         outcome.fault = messages.not_written(error.filename or job.item.folder, error.strerror)
     except SQLAlchemyError as error:

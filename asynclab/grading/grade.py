@@ -7,13 +7,14 @@ import json
 import os
 import shutil
 import sys
+from collections import deque
 from pathlib import Path
 
 from asynclab import isolation
 from asynclab.errors import CommandError
 from asynclab.grading import messages, parents
 from asynclab.grading.definition import read_definition
-from asynclab.grading.pools import KeptPools, distributed_pool, local_pool, warm_up
+from asynclab.grading.pools import distributed_pool, local_pool, warm_up
 from asynclab.grading.release import CONFIG, open_course
 from asynclab.grading.writer import clear_leftovers, make_scratch
 
@@ -103,9 +104,9 @@ def usable_gradebook():
 def grade_course(
     api, slugs, show, *, force=False, students=(), workers=None, scheduler=None
 ) -> list:
-    """Grade these assignments one after the other; returns the outcomes, per assignment in order of student.
+    """Grade these assignments; returns the outcomes, per assignment in order of student.
 
-    show: has `begin(slug, students)` and `advance(outcome)`; see Lines.
+    show: has `begin(work)` and `advance(outcome)`; see Lines.
     """
     # Not at the top: while this process imports nbgrader, those that `run` has started do so too.
     from asynclab.grading.engine import find_pending, grade_all
@@ -131,26 +132,22 @@ def grade_course(
         make, width = (lambda scratch: local_pool(workers, scratch, mode)), workers
         if mode == "sandbox" and any(pending for _, pending in plans):
             require_isolation()
+    show.begin(
+        {definition.slug: [item.student for item in pending] for definition, pending in plans}
+    )
+    if not any(pending for _, pending in plans):
+        parents.close_all()
+        clear_leftovers(api)
+        return []
     outcomes, scratch = [], make_scratch()
-    pools = KeptPools(make)
     try:
-        for definition, pending in plans:
-            show.begin(definition.slug, [item.student for item in pending])
-            graded = []
-            if not pending:
-                clear_leftovers(api, definition)
-            else:
-                for outcome in grade_all(
-                    api, definition, pending, pools.give, width=width, scratch=scratch
-                ):
-                    graded.append(outcome)
-                    show.advance(outcome)
-            outcomes += sorted(graded, key=lambda outcome: outcome.student)
+        for outcome in grade_all(api, plans, make, width=width, scratch=scratch):
+            outcomes.append(outcome)
+            show.advance(outcome)
     finally:
-        pools.close()
         parents.close_all()
         shutil.rmtree(scratch, ignore_errors=True)
-    return outcomes
+    return sorted(outcomes, key=lambda outcome: (slugs.index(outcome.slug), outcome.student))
 
 
 def trusts(definition) -> bool:
@@ -194,24 +191,26 @@ class Lines:
             self.progress = Progress(*columns, TextColumn("{task.fields[student]}"))
             self.progress.start()
 
-    def begin(self, slug, students):
-        """An assignment with the submissions of these students to grade."""
-        self.due, self.done = list(students), {}
-        if self.progress:
-            self.bar = self.progress.add_task(slug, total=len(students), student="")
-        elif not students:
-            print(f"{slug}: {UP_TO_DATE}", flush=True)
+    def begin(self, work):
+        """What there is to grade: assignment -> students, in order."""
+        self.due = deque((slug, student) for slug, students in work.items() for student in students)
+        self.done, self.bars = {}, {}
+        for slug, students in work.items():
+            if not students:
+                print(f"{slug}: {UP_TO_DATE}", flush=True)
+            elif self.progress:
+                self.bars[slug] = self.progress.add_task(slug, total=len(students), student="")
 
     def advance(self, outcome):
         """One submission is graded and written; lines come in order of student, whoever was ready first."""
         if self.progress:
-            self.progress.update(self.bar, advance=1, student=outcome.student)
+            self.progress.update(self.bars[outcome.slug], advance=1, student=outcome.student)
             if outcome.fault:
                 self.progress.console.print(describe(outcome), markup=False, highlight=False)
             return
-        self.done[outcome.student] = outcome
+        self.done[outcome.slug, outcome.student] = outcome
         while self.due and self.due[0] in self.done:
-            print(describe(self.done.pop(self.due.pop(0))), flush=True)
+            print(describe(self.done.pop(self.due.popleft())), flush=True)
 
     def close(self):
         """Leave the terminal as it was, however it ended."""
@@ -234,7 +233,7 @@ class Lines:
 class JsonLines:
     """Shows one JSON record per submission, in order of student, and nothing else."""
 
-    def begin(self, slug, students):
+    def begin(self, work):
         """Nothing to show."""
 
     def close(self):

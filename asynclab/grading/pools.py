@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from asynclab.errors import CommandError
 from asynclab.grading import parents
 
-__all__ = ["KeptPools", "distributed_pool", "local_pool", "warm_up"]
+__all__ = ["distributed_pool", "local_pool", "warm_up"]
 
 
 def warm_up() -> bool:
@@ -73,37 +73,6 @@ def distributed_pool(address):
         client.close()
         raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
     return lambda scratch: client.get_executor(pure=False), width
-
-
-class KeptPools:
-    """Gives one assignment after the other the same executor: its workers have all imported.
-
-    make: see `grade_all`. One that broke or was given up is replaced.
-    """
-
-    def __init__(self, make):
-        self._make, self._executor = make, None
-
-    def give(self, scratch):
-        """The executor that is there, or a new one."""
-        if self._executor is None:
-            self._executor = self._make(scratch)
-        return self
-
-    def submit(self, *job):
-        """As an executor's."""
-        return self._executor.submit(*job)
-
-    def shutdown(self, wait=True, cancel_futures=False):
-        """As an executor's; one that has done all its work is kept."""
-        if cancel_futures:
-            executor, self._executor = self._executor, None
-            executor.shutdown(wait=wait, cancel_futures=True)
-
-    def close(self):
-        """The end of the last one."""
-        if self._executor is not None:
-            self._executor.shutdown()
 
 
 NO_DISTRIBUTED = (

@@ -140,14 +140,14 @@ def regrade_all(
 
     tests: see read_tests; students: see find_graded; apply: `map`, or an executor's.
     """
-    with Writer(api, definition) as writer:
+    with Writer(api) as writer:
         before = _read_scores(writer.gradebook, definition.slug)
         results = apply(rejudge_folder, students.values(), itertools.repeat(tests))
         for (student, folder), rejudged in zip(students.items(), results):
-            yield _write(writer, student, folder, rejudged, before[student], api.coursedir.ignore)
+            yield _write(writer, definition, student, folder, rejudged, before[student])
 
 
-def _write(writer, student, folder, rejudged, before, ignore):
+def _write(writer, definition, student, folder, rejudged, before):
     from sqlalchemy.exc import SQLAlchemyError
 
     if rejudged.lost:
@@ -161,7 +161,8 @@ def _write(writer, student, folder, rejudged, before, ignore):
         if rejudged.notebooks or graded.scores:
             unchanged = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.ipynb"))}
             graded.notebooks = {**unchanged, **rejudged.notebooks}
-            writer.write(graded, read_extra_files(folder, ignore), None)
+            extra = read_extra_files(folder, writer.coursedir.ignore)
+            writer.write(definition, graded, extra, None)
     except OSError as error:
         fault = messages.not_written(error.filename or folder, error.strerror)
         return Regraded(student, faults=[("", fault)])

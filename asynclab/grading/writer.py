@@ -15,6 +15,7 @@ from pathlib import Path
 
 from asynclab.errors import CommandError
 from asynclab.grading import messages
+from asynclab.grading.definition import Definition
 from asynclab.grading.job import Graded
 
 __all__ = ["Writer", "clear_leftovers", "make_scratch"]
@@ -25,7 +26,7 @@ SCRATCH = "asynclab-nilai-"
 
 
 class Writer:
-    """Puts graded submissions of one assignment into gradebook and `autograded/`. A context manager.
+    """Puts graded submissions into gradebook and `autograded/`. A context manager.
 
     api: nbgrader's API on the course; `scratch`: a folder for the workers, outside the course,
     which is removed at the end, or by the next writer where this one is killed. One that is given,
@@ -33,8 +34,8 @@ class Writer:
     Raises CommandError on entry where another grader is at work or the course can't be written.
     """
 
-    def __init__(self, api, definition, scratch=None):
-        self.api, self.definition = api, definition
+    def __init__(self, api, scratch=None):
+        self.api = api
         self.scratch, self._keeps = scratch, scratch is not None
         self.coursedir = api.coursedir
         self.root = Path(self.coursedir.root)
@@ -48,7 +49,7 @@ class Writer:
             shutil.rmtree(self.aside, ignore_errors=True)
             self.aside.mkdir()
             self.gradebook = self.api.gradebook
-            self.gradebook.find_assignment(self.definition.slug)
+            list(self.gradebook.assignments)
         except DatabaseError as error:
             self._unlock()
             raise CommandError(messages.gradebook_unusable(str(error.orig))) from None
@@ -62,29 +63,28 @@ class Writer:
         shutil.rmtree(self.aside, ignore_errors=True)
         self._unlock()
 
-    def write(self, graded: Graded, files: dict[str, bytes], timestamp) -> None:
-        """Write one submission: its files beside the notebooks, its scores, then both become visible.
+    def write(
+        self, definition: Definition, graded: Graded, files: dict[str, bytes], timestamp
+    ) -> None:
+        """Write one submission of an assignment: its files beside the notebooks, its scores, then both become visible.
 
         timestamp: when it was handed in (a datetime in UTC without zone), or None.
         """
         made = self.aside / graded.student
-        self._write_files(made, graded, files)
-        self._write_scores(graded, timestamp)
-        target = Path(self._format(self.coursedir.autograded_directory, graded.student))
+        self._write_files(made, graded, {**files, **definition.files})
+        self._write_scores(definition.slug, graded, timestamp)
+        autograded = self.coursedir.autograded_directory
+        target = Path(self.coursedir.format_path(autograded, graded.student, definition.slug))
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             os.rename(target, self.aside / f"{graded.student}.lama")
         os.rename(made, target)
         shutil.rmtree(self.aside / f"{graded.student}.lama", ignore_errors=True)
 
-    def _format(self, directory, student):
-        return self.coursedir.format_path(directory, student, self.definition.slug)
-
     def _write_files(self, folder, graded, files):
-        contents = {**files, **self.definition.files}
-        contents.update({f"{name}.ipynb": content for name, content in graded.notebooks.items()})
+        notebooks = {f"{name}.ipynb": content for name, content in graded.notebooks.items()}
         mode = 0o664 if self.coursedir.groupshared else 0o444
-        for name, content in contents.items():
+        for name, content in {**files, **notebooks}.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -95,8 +95,8 @@ class Writer:
                 if path.is_dir():
                     path.chmod(path.stat().st_mode | 0o2770)
 
-    def _write_scores(self, graded, timestamp):
-        gradebook, slug, student = self.gradebook, self.definition.slug, graded.student
+    def _write_scores(self, slug, graded, timestamp):
+        gradebook, student = self.gradebook, graded.student
         with self._transaction():
             gradebook.update_or_create_student(student)
             when = {} if timestamp is None else {"timestamp": timestamp}
@@ -180,10 +180,10 @@ def make_scratch() -> Path:
     return Path(tempfile.mkdtemp(prefix=SCRATCH))
 
 
-def clear_leftovers(api, definition) -> None:
+def clear_leftovers(api) -> None:
     """Remove what a grader has left that was killed when all was written but its own folders."""
     if Path(api.coursedir.root, ASIDE).exists():
-        with Writer(api, definition):
+        with Writer(api):
             pass
 
 
