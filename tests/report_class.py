@@ -89,7 +89,9 @@ class ReportClass:
         keys = [(SLUG, "tugas-1"), (SLUG, "tugas-2")]
         graded = Graded(student, {SLUG: content}, dict(zip(keys, scores)))
         with Writer(self.api) as writer:
-            writer.write(read_definition(self.api, SLUG), graded, {}, DUE + datetime.timedelta(hours=hours))
+            writer.write(
+                read_definition(self.api, SLUG), graded, {}, DUE + datetime.timedelta(hours=hours)
+            )
 
     def path(self, student):
         """The graded notebook."""

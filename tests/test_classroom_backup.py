@@ -46,9 +46,7 @@ def graded(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "grade", full_marks)
         pending = engine.find_pending(api, SLUG)
-        outcomes = engine.grade_all(
-            api, [(definition, pending)], lambda scratch: AtOnce(), width=1
-        )
+        outcomes = engine.grade_all(api, [(definition, pending)], lambda scratch: AtOnce(), width=1)
         assert [outcome.judged for outcome in outcomes] == [True, True]
     feedback = settings.course / "feedback" / "ani" / SLUG / f"{SLUG}.html"
     feedback.parent.mkdir(parents=True)

@@ -17,6 +17,7 @@ kehilangan:
 - Ketika aplikasi dihentikan, setiap klien ditutup dengan kode 1001
 - Server berhenti dalam 15 detik, juga bila ada klien yang tidak menjawab
 - Juga bila enam orang masuk bersamaan, setiap anggota tahu tentang yang lain tepat satu kali
+- Kepergian klien tidak menjadi galat di log
 """
 
 import json
