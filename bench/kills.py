@@ -21,8 +21,9 @@ from pathlib import Path
 
 from asynclab.grading.release import open_course
 from asynclab.grading.writer import LOCK
-from bench.grading import ROOT, SLUG, prepare
+from bench.grading import ROOT, prepare
 
+SLUGS = ["latihan-2-task-queue", "mandiri-3-rate-limiter"]
 DAY = datetime.timedelta(days=1)
 
 
@@ -35,7 +36,7 @@ def main(argv=()) -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        course = prepare(Path(folder, "kelas"), [SLUG], options.students)
+        course = prepare(Path(folder, "kelas"), SLUGS, options.students)
         peace = Path(folder, "damai")
         shutil.copytree(course, peace)
         moment = hand_in(course, datetime.datetime(2026, 3, 1))
@@ -73,7 +74,7 @@ def hand_in(course, moment):
 def grade(course, seconds=None, at_work=False):
     """Grade, killed after so many seconds, with `at_work` from the moment on when it may write; the exit code."""
     grader = subprocess.Popen(
-        [sys.executable, "-m", "asynclab", "grade", SLUG],
+        [sys.executable, "-m", "asynclab", "grade", *SLUGS],
         cwd=course,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
@@ -110,13 +111,13 @@ def count_torn(course):
 
 
 def read_class(course):
-    """({(student, cell): score}, {graded file: bytes})."""
+    """({(assignment, student, cell): score}, {graded file: bytes})."""
     scores = {}
     with open_course(course).gradebook as gradebook:
-        for submission in gradebook.assignment_submissions(SLUG):
-            for notebook in submission.notebooks:
-                for item in notebook.grades:
-                    scores[submission.student.id, item.name] = item.auto_score
+        for slug in SLUGS:
+            for submission in gradebook.assignment_submissions(slug):
+                for item in [grade for part in submission.notebooks for grade in part.grades]:
+                    scores[slug, submission.student.id, item.name] = item.auto_score
     files = {
         path.relative_to(course).as_posix(): path.read_bytes()
         for path in sorted((course / "autograded").rglob("*.ipynb"))
