@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from asynclab.schema import PLAIN
 from asynclab.values import Opaque, Outcome, Raised, class_names, clean_text
 
 __all__ = ["decode", "encode", "measure"]
@@ -149,11 +150,14 @@ def _decode(data, depth):
     if depth < 0:
         raise ValueError("nested too deep")
     if isinstance(data, list):
-        return [_decode(item, depth - 1) for item in data]
+        return [item if type(item) in PLAIN else _decode(item, depth - 1) for item in data]
     if not isinstance(data, dict):
         return data
     if TAG not in data:
-        return {key: _decode(item, depth - 1) for key, item in data.items()}
+        return {
+            key: item if type(item) in PLAIN else _decode(item, depth - 1)
+            for key, item in data.items()
+        }
     try:
         return _DECODERS[data[TAG]](data, lambda item: _decode(item, depth - 1))
     except (KeyError, TypeError, AttributeError, OverflowError) as error:

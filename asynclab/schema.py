@@ -8,7 +8,7 @@ import math
 import types
 import typing
 
-__all__ = ["SchemaError", "from_json", "to_json"]
+__all__ = ["PLAIN", "SchemaError", "from_json", "to_json"]
 
 DEPTH_LIMIT = 100
 SHOWN = 40
@@ -83,7 +83,7 @@ def _reader(kind):
 
 
 def _read_anything(data):
-    if type(data) not in PLAIN and _is_deeper(data, DEPTH_LIMIT):
+    if type(data) in (list, dict) and _is_deeper(data, DEPTH_LIMIT):
         _refuse("plain JSON", "something nested too deep")
     return data
 
@@ -192,8 +192,8 @@ def _is_deeper(data, levels):
         layer = [
             item
             for outer in layer
-            if type(outer) in (list, dict)
             for item in (outer.values() if type(outer) is dict else outer)
+            if type(item) in (list, dict)
         ]
         if not layer:
             return False
