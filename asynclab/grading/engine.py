@@ -119,7 +119,7 @@ def grade_all(
                         waiting.appendleft(job)
                         broken = True
                 finished = wait(running, return_when=FIRST_COMPLETED)[0] if running else ()
-                for future in finished:
+                for future in [future for future in running if future in finished]:
                     job = running.pop(future)
                     try:
                         graded = future.result()
