@@ -1,5 +1,6 @@
 """The same jobs on a dask.distributed cluster: a real scheduler and two workers, all on 127.0.0.1."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -35,8 +36,17 @@ class Cluster:
             "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
             "--scheduler-file", self.file,
         )  # fmt: skip
-        wait_until(self.file.exists)
-        self.address = json.loads(self.file.read_text())["address"]
+        try:
+            wait_until(self.read_address)
+        except BaseException:
+            self.close()
+            raise
+        self.address = self.read_address()
+
+    def read_address(self):
+        """Where the scheduler listens, or None: it makes its file first and fills it afterwards."""
+        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+            return json.loads(self.file.read_text())["address"]
 
     def start(self, kind, *arguments):
         command = [sys.executable, "-m", "dask", kind, *map(str, arguments)]

@@ -820,5 +820,7 @@ def test_deadlock_names_the_task_that_died():
 
     trace = run(scenario)
 
-    with pytest.raises(TraceError, match="KeyError: 'halaman 3', dan galatnya tidak pernah diambil"):
+    with pytest.raises(
+        TraceError, match="KeyError: 'halaman 3', dan galatnya tidak pernah diambil"
+    ):
         trace.require_finished()
