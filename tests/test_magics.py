@@ -126,15 +126,15 @@ def test_a_cell_that_only_waits_can_be_interrupted():
     """Interrupt ends a cell that waits for ever, and its picture says so."""
     manager, client = start_new_kernel()
     try:
-        client.execute_interactive("%load_ext asynclab\nimport asyncio", timeout=30)
+        client.execute_interactive("%load_ext asynclab\nimport asyncio", timeout=60)
         shown = []
         client.execute("%%timeline\nawait asyncio.Event().wait()")
-        while client.get_iopub_msg(timeout=30)["msg_type"] != "execute_input":
+        while client.get_iopub_msg(timeout=60)["msg_type"] != "execute_input":
             pass
         time.sleep(0.2)
         manager.interrupt_kernel()
-        reply = client.get_shell_msg(timeout=5)
-        while (message := client.get_iopub_msg(timeout=5))["content"].get(
+        reply = client.get_shell_msg(timeout=60)
+        while (message := client.get_iopub_msg(timeout=60))["content"].get(
             "execution_state"
         ) != "idle":
             shown.append(message["content"].get("data", {}).get("text/plain", ""))

@@ -23,19 +23,19 @@ def test_their_sleep_is_virtual():
         event, loop = asyncio.Event(), asyncio.get_running_loop()
 
         def work():
-            time.sleep(100)
+            time.sleep(1_000)
             record.append(time.monotonic())
             loop.call_soon_threadsafe(event.set)
 
         threading.Thread(target=work).start()
-        async with asyncio.timeout(1_000):
+        async with asyncio.timeout(10_000):
             await event.wait()
         record.append(world.time())
 
     start = time.perf_counter()
     assert run(scenario).verdict == "finished"
-    assert record == [100.0, 100.0]
-    assert time.perf_counter() - start < 5
+    assert record == [1_000.0, 1_000.0]
+    assert time.perf_counter() - start < 60
 
 
 def test_a_foreign_thread_submits_a_coroutine():
@@ -72,7 +72,7 @@ def test_waiting_for_a_thread_on_the_loop_takes_real_time():
 
     start = time.perf_counter()
     assert run(scenario).verdict == "finished"
-    assert 0.2 <= time.perf_counter() - start < 5
+    assert time.perf_counter() - start >= 0.2
 
 
 def test_a_pool_used_without_the_loop():

@@ -33,17 +33,17 @@ def in_thread(function, *args):
 
 
 def test_two_sleeps_in_parallel():
-    """Two jobs of 0.3 s beside a sleep of a second end at 0.3, and cost next to no real time."""
+    """Two jobs of 300 s beside a sleep of 700 end at 300, and take no real time."""
 
     async def main():
-        await asyncio.gather(*(asyncio.to_thread(time.sleep, 0.3) for _ in range(2)))
+        await asyncio.gather(*(asyncio.to_thread(time.sleep, 300) for _ in range(2)))
         ended = now()
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(700)
         return ended, now()
 
     start = time.perf_counter()
-    assert play(main) == (0.3, 1.0)
-    assert time.perf_counter() - start < 0.5
+    assert play(main) == (300.0, 1_000.0)
+    assert time.perf_counter() - start < 60
 
 
 def test_the_clock_stands_still_while_a_worker_computes():
@@ -284,7 +284,7 @@ def test_workers_locked_for_ever_are_a_deadlock():
     start = time.perf_counter()
     with pytest.raises(Deadlock):
         play(lambda: asyncio.to_thread(locked.acquire))
-    assert time.perf_counter() - start < 4
+    assert time.perf_counter() - start < 60
     locked.release()
 
 
