@@ -78,6 +78,18 @@ def test_values_names_and_pictures():
 
 
 @pytest.mark.kernel
+def test_any_title_and_any_name_makes_a_picture():
+    """Formulas, foreign letters and control characters leave a picture and nothing else."""
+    (outputs,) = execute(
+        "%%timeline Harga $5 dan $\\frac$\n"
+        r"""await asyncio.gather(fetch("$\frac$", 0), fetch("漢字\x1b", 0));"""
+    )
+    assert shape(outputs) == ["display_data"]
+    assert r"Harga $5 dan $\frac$: 3 lajur" in pictures(outputs)[0]
+    assert 'fetch("漢字�")' in pictures(outputs)[0]
+
+
+@pytest.mark.kernel
 def test_an_exception_comes_out_and_the_picture_after_it():
     """The traceback has the cell's own line numbers; the picture still appears."""
     (outputs,) = execute("%%timeline\nt = asyncio.create_task(fetch('A', 9))\nawait fail(0.1)")

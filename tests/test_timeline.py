@@ -68,6 +68,26 @@ def test_the_alternative_is_in_the_page_and_safe():
     assert "fetch(&quot;&lt;b&gt;&quot;) 0,0–1,0 selesai" in svg
 
 
+@pytest.mark.parametrize(
+    "name", ["cari($\\w+$)", r"$\frac$", "Harga $5 dan $6", r"100\$", "漢字", "kucing 🐈"]
+)
+def test_what_people_write_is_shown_as_it_stands(name):
+    """No text is read as a formula, and letters that matplotlib lacks are no reason for a warning."""
+    figure = timeline([lane(0, name, 1.0)], title=name, marks=[(1, 0, name)])
+    assert [text for text in texts(figure) if name in text] == [
+        name, name, f"(1) pada 1 detik: {name}",
+    ]  # fmt: skip
+
+
+def test_names_stay_on_one_line():
+    """Line breaks and tabs become spaces; what an SVG may not hold has a sign in its place."""
+    figure = timeline(
+        [lane(0, "dua\r\nbaris\x1b[31m", 1.0), lane(1, "a\ud800\x00", 1.0)], title="x\ty"
+    )
+    assert {"dua baris�[31m", "a��", "x y"} <= set(texts(figure))
+    assert figure.alt.startswith("x y: 2 lajur, 1,0 detik; dua baris�[31m 0,0")
+
+
 def test_ink_follows_the_theme():
     """No background, and all ink in the page's own text colour."""
     svg = timeline(FOUR).to_svg()
