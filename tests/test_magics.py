@@ -115,6 +115,19 @@ def test_a_task_that_outlives_its_cell_appears_in_the_next():
 
 
 @pytest.mark.kernel
+def test_a_task_that_only_waits_in_this_cell_is_in_its_picture():
+    """A task of an earlier cell has its lane from edge to edge, also where nothing wakes it."""
+    *_, await_cell, plain_cell = execute(
+        "t = asyncio.create_task(fetch('A', 60), name='latar')\nawait asyncio.sleep(0)",
+        "%%timeline\nawait asyncio.sleep(0.1)",
+        "%%timeline\ntime.sleep(0.1)",
+    )
+    for outputs in (await_cell, plain_cell):
+        (alt,) = pictures(outputs)
+        assert re.match(r"2 lajur, ([\d,]+) detik; sel ini .*; latar 0,00–\1 belum selesai\.", alt)
+
+
+@pytest.mark.kernel
 def test_cells_without_await_and_with_mistakes():
     """A plain cell is one lane that runs; a cell that is no Python has no picture."""
     plain, broken, misplaced = execute(
