@@ -55,6 +55,21 @@ def test_the_text_alternative_says_what_the_picture_shows():
     )
 
 
+def test_the_text_alternative_says_which_tasks_had_to_wait_for_their_turn():
+    """Until when a task had not begun, or that it never did; nothing of a task older than the picture."""
+    late = lane(1, "API 3", 1.8, steps=[(1.5, 1.8)])
+    never = lane(2, "D", None, "open")
+    never.steps.clear()
+    older = lane(3, "lama", None, "open", steps=[(1.5, 1.5)])
+    older.created = -1.0
+    soon = lane(4, "E", 1.8, steps=[(0.05, 0.05)])
+    assert describe([late, never, older, soon], 2.0) == (
+        "4 lajur, 2,0 detik; API 3 0,0–1,8 selesai, belum mulai sampai 1,5, berjalan 0,3 detik; "
+        "D 0,0–2,0 belum selesai, belum mulai sampai 2,0; lama 0,0–2,0 belum selesai; "
+        "E 0,0–1,8 selesai."
+    )
+
+
 def test_many_lanes_are_counted():
     """Beyond a dozen lanes the words count them and name those that went wrong."""
     many = [lane(n, f"w{n}", 1.0, "failed" if n == 7 else "finished") for n in range(100)]

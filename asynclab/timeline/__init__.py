@@ -20,6 +20,7 @@ OUTCOME_WORDS = {
     "cancelled": "dibatalkan",
     "open": "belum selesai",
 }
+NOT_BEGUN = "belum mulai"
 
 
 def timeline(
@@ -110,10 +111,15 @@ def describe(lanes, end: float, title: str = "", marks=()) -> str:
     if len(lanes) <= 12:
         for lane in lanes:
             finish = end if lane.ended is None else lane.ended
+            begun = lane.steps[0][0] if lane.steps else finish
+            # When an older task began is not known; the picture has no dots for it either.
+            waited = lane.created >= 0 and begun - lane.created > end / 20
+            late = f", {NOT_BEGUN} sampai {show(begun)}" if waited else ""
             ran = sum(stop - start for start, stop in lane.steps)
             busy = f", berjalan {show(ran)} detik" if ran > end / 20 else ""
             word = OUTCOME_WORDS[lane.outcome]
-            parts.append(f"{lane.name} {show(max(lane.created, 0))}–{show(finish)} {word}{busy}")
+            life = f"{show(max(lane.created, 0))}–{show(finish)} {word}"
+            parts.append(f"{lane.name} {life}{late}{busy}")
     else:
         for outcome, word in OUTCOME_WORDS.items():
             names = [lane.name for lane in lanes if lane.outcome == outcome]

@@ -19,7 +19,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from asynclab.timeline import OUTCOME_WORDS, digits, seconds
+from asynclab.timeline import NOT_BEGUN, OUTCOME_WORDS, digits, seconds
 
 __all__ = ["Timeline", "draw"]
 
@@ -234,7 +234,7 @@ def draw_legend(figure, axes, lanes, hidden):
         (Patch(facecolor=WAITING + "38", edgecolor=WAITING), "menunggu"),
     ]
     if any(len(line.get_xdata()) == 2 and line.get_linestyle() == ":" for line in axes.lines):
-        entries.append((Line2D([], [], color=WAITING, linestyle=":", linewidth=1.6), "belum mulai"))
+        entries.append((Line2D([], [], color=WAITING, linestyle=":", linewidth=1.6), NOT_BEGUN))
     for outcome, (marker, face, edge, size) in ENDS.items():
         if any(lane.outcome == outcome for lane in lanes):
             entries.append(
