@@ -28,9 +28,9 @@ def test_only_the_lessons_asked_for(tmp_path):
 
 
 def test_glossary_anchors_are_those_of_the_lessons():
-    """A heading's anchor is what the lessons' links say."""
-    assert anchor("Event loop") == "event-loop"
-    assert anchor("I/O-bound") == "i/o-bound"
+    """A heading's anchor is what JupyterLab and so the lessons' links say: its case stays."""
+    assert anchor("event loop") == "event-loop"
+    assert anchor("I/O-bound") == "I/O-bound"
 
 
 def test_an_unknown_lesson_is_named(monkeypatch, capsys):

@@ -72,8 +72,8 @@ def collect_sources(root, folder, lessons) -> Path:
 
 
 def anchor(heading: str) -> str:
-    """The name of a heading as the target of a link: lower case, hyphens for spaces."""
-    return heading.lower().replace(" ", "-")
+    """The name of a heading as the target of a link, as JupyterLab has it: hyphens for spaces."""
+    return heading.replace(" ", "-")
 
 
 NO_COURSE = "Folder {folder} bukan folder kursus: tidak ada notebooks/ atau book/conf.py. Pindahlah ke folder kursus, lalu ulangi."
