@@ -27,6 +27,7 @@ from tiny_course import SLUG, TRUST, answered
 from asynclab.grading import engine, messages
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
+from asynclab.grading.job import NotRunError
 from asynclab.grading.writer import Writer
 
 FULL = {(SLUG, "tugas-1"): 4.0, (SLUG, "tugas-2"): 3.0}
@@ -146,6 +147,21 @@ def test_a_job_that_stumbles_once_is_graded(course, monkeypatch):
 
     monkeypatch.setattr(engine, "grade", stumble)
 
+    assert all(outcome.judged for outcome in graded(course[1]).values())
+
+
+def test_where_nothing_can_be_run_nothing_is_kept(course, monkeypatch):
+    """A machine that can't run student code is named in its own sentence; it is all graded at the next run."""
+
+    def refuse(definition, submission):
+        raise NotRunError("Tidak ada ruang.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "grade", refuse)
+        faults = {outcome.fault for outcome in graded(course[1]).values()}
+
+    assert faults == {messages.job_failed("Tidak ada ruang")}
+    assert not (course[0].folder / "autograded" / "ani" / SLUG).exists()
     assert all(outcome.judged for outcome in graded(course[1]).values())
 
 

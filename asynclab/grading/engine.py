@@ -12,7 +12,7 @@ from pathlib import Path
 from asynclab.grading import messages
 from asynclab.grading.definition import Definition, read_extra_files
 from asynclab.grading.intake import ASIDE, find_dangers, move_aside
-from asynclab.grading.job import Graded, Submission, grade
+from asynclab.grading.job import Graded, NotRunError, Submission, grade
 from asynclab.grading.writer import Writer
 
 __all__ = ["Outcome", "Pending", "find_pending", "grade_all"]
@@ -214,6 +214,8 @@ def _finish(writer, job, graded):
 def _describe(error):
     if isinstance(error, BrokenExecutor):
         return messages.WORKER_DIED
+    if isinstance(error, NotRunError):
+        return str(error)
     return f"{type(error).__name__}: {error}"
 
 

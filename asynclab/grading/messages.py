@@ -307,9 +307,17 @@ def nothing_submitted(slug, folder) -> str:
     return f"Belum ada kiriman untuk '{slug}' di {folder}. Jalankan `nbgrader collect {slug}` dahulu."
 
 
-def unknown_student(student, slug) -> str:
-    """The student handed nothing in."""
-    return f"Tidak ada kiriman dari '{student}' untuk '{slug}'. Periksa ejaannya, atau jalankan `nbgrader collect {slug}` dahulu."
+def unknown_student(student, slugs) -> str:
+    """The student handed in nothing of these assignments."""
+    if len(slugs) != 1:
+        return f"Tidak ada kiriman dari '{student}' untuk tugas mana pun. Periksa ejaannya, atau jalankan `nbgrader collect` dahulu."
+    return f"Tidak ada kiriman dari '{student}' untuk '{slugs[0]}'. Periksa ejaannya, atau jalankan `nbgrader collect {slugs[0]}` dahulu."
+
+
+def left_out(slug, submitted, reason) -> str:
+    """Of all assignments, this one can't be graded; the others are."""
+    waiting = f"{submitted} kiriman menunggu" if submitted else "tidak ada kiriman yang menunggu"
+    return f"{slug} dilewati ({waiting}): {reason}"
 
 
 def bad_timestamp(path) -> str:
@@ -334,7 +342,7 @@ def gradebook_unusable(reason) -> str:
 
 def job_failed(reason) -> str:
     """A submission could not be graded at all: our fault."""
-    return f"Kiriman ini tidak dinilai: {reason}. Ini bukan kesalahan mahasiswa; berkasnya tetap ada di submitted/. Nilai lagi dengan `asynclab grade --force --student`."
+    return f"Kiriman ini tidak dinilai: {reason.rstrip('.')}. Ini bukan kesalahan mahasiswa; berkasnya tetap ada di submitted/. Ulangi perintah yang sama untuk menilainya."
 
 
 WORKER_DIED = "proses penilainya mati setiap kali kiriman ini dinilai"
