@@ -122,6 +122,7 @@ def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def back_up(settings: Settings, arguments: argparse.Namespace) -> int:
     """Write a backup; nothing else changes, so nobody is asked twice."""
+    require_course(settings)
     made = make_backup(settings, arguments.file)
     print(messages.backup_done(arguments.file, made.contents, made.size))
     if made.skipped:
@@ -149,7 +150,9 @@ def put_back(settings: Settings, arguments: argparse.Namespace) -> int:
         raise CommandError(messages.in_use(path, process))
     # First, so that every submission belongs to who sent it: nbgrader collects no other.
     perform(accounts)
-    restore.restore(settings, arguments.file, contents, plan)
+    skipped = restore.restore(settings, arguments.file, contents, plan)
+    if skipped:
+        print(messages.restore_skipped(skipped))
     print(messages.RESTORED)
     return 0
 

@@ -126,8 +126,7 @@ def csv_bad_id(number) -> str:
 
 def csv_bad_name(text) -> str:
     """Control characters."""
-    shown = "".join(sign if sign.isprintable() else "?" for sign in text[:40])
-    return f"nama '{shown}' terlalu panjang atau memuat tanda yang tidak terlihat (misalnya baris baru)."
+    return f"nama '{printable(text, 40)}' terlalu panjang atau memuat tanda yang tidak terlihat (misalnya baris baru)."
 
 
 def csv_bad_email(text) -> str:
@@ -385,7 +384,10 @@ REMOVE_WHO = "Sebutkan id orang yang dikeluarkan, misalnya: asynclab classroom r
 def work_stays(places) -> str:
     """Where the work of those who left is."""
     return "\n".join(
-        ["Tidak ada pekerjaan yang dihapus. Tempatnya:", *(f"  {place}" for place in places)]
+        [
+            "Tidak ada pekerjaan yang dihapus. Tempatnya:",
+            *(f"  {printable(place)}" for place in places),
+        ]
     )
 
 
@@ -424,6 +426,8 @@ _ERRORS = {
     errno.EROFS: "disk ini hanya dapat dibaca",
     errno.EISDIR: "itu sebuah folder",
     errno.ENOTDIR: "sebagian jalurnya bukan folder",
+    errno.EEXIST: "sudah ada",
+    errno.ENAMETOOLONG: "namanya terlalu panjang",
 }
 
 
@@ -456,9 +460,22 @@ def backup_done(path, contents, size) -> str:
 
 def backup_skipped(paths) -> str:
     """What is not in it."""
-    lines = "\n".join(f"  {path}" for path in paths[:20])
-    more = f"\n  dan {len(paths) - 20} lagi" if len(paths) > 20 else ""
-    return f"Tidak ikut, karena bukan berkas biasa atau terlalu besar:\n{lines}{more}"
+    return f"Tidak ikut, karena bukan berkas biasa, terlalu besar, terlalu dalam, atau tidak dapat dibuka:\n{_lines(paths)}"
+
+
+def backup_incomplete(parts) -> str:
+    """Something that is there is not in it."""
+    return f"Cadangan ini tidak lengkap, jadi dihapus lagi: {', '.join(parts)} tidak ikut. Jangan ubah folder kelas selama mencadangkan, lalu ulangi."
+
+
+def backup_source(path, error) -> str:
+    """What is to be kept is not there."""
+    return f"{path} tidak dapat dicadangkan: {why(error)} ({printable(error.filename)}). Tidak ada berkas cadangan yang dibuat; periksa apakah disknya terpasang, lalu ulangi."
+
+
+def foreign_link(error) -> str:
+    """A link where root would have to trust somebody."""
+    return f"{printable(error.filename)} adalah tautan yang bukan dibuat root (pemiliknya pengguna nomor {error.owner}), jadi tidak diikuti; tidak ada yang diubah. Bila memang Anda yang memindahkan folder itu: chown -h root:root {printable(error.filename)}. Bila bukan, hapus tautan itu dan periksa siapa yang membuatnya."
 
 
 BACKUP_PRIVATE = "Isinya nilai dan pekerjaan mahasiswa: simpan di tempat yang aman. Folder pribadi mahasiswa (/home) tidak termasuk."
@@ -481,8 +498,7 @@ def backup_truncated(path) -> str:
 
 def backup_unsafe(path, name) -> str:
     """Something that a backup never holds."""
-    shown = "".join(sign if sign.isprintable() else "?" for sign in name[:80])
-    return f"{path} berisi '{shown}', yang tidak pernah ada di cadangan, jadi tidak dipakai. Tidak ada yang diubah."
+    return f"{path} berisi '{printable(name, 80)}', yang tidak pernah ada di cadangan, jadi tidak dipakai. Tidak ada yang diubah."
 
 
 def backup_of_other(path, found, wanted) -> str:
@@ -521,13 +537,28 @@ def no_room(folder, size, free) -> str:
 
 def restore_failed(path, error) -> str:
     """It could not be put in place."""
-    place = f" ({error.filename})" if getattr(error, "filename", None) else ""
+    place = f" ({printable(error.filename)})" if getattr(error, "filename", None) else ""
     return f"{path} tidak dapat dipulihkan: {why(error)}{place}. Semuanya tetap seperti sebelumnya; perbaiki, lalu ulangi."
+
+
+def restore_skipped(names) -> str:
+    """What this disk does not take."""
+    return f"Tidak ikut dipulihkan, karena nama atau letaknya tidak dapat dipakai di disk ini:\n{_lines(names)}"
 
 
 def damaged_part(name, reason) -> str:
     """A database or a list in the archive is broken."""
     return f"Bagian {name} di dalam cadangan ini rusak ({reason}). Tidak ada yang diubah; pakai cadangan lain."
+
+
+def printable(text, most=4096) -> str:
+    """A name that a student has chosen, without signs that would change a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(text)[:most])
+
+
+def _lines(names, limit=20):
+    lines = "\n".join(f"  {printable(name, 300)}" for name in names[:limit])
+    return lines + (f"\n  dan {len(names) - limit} lagi" if len(names) > limit else "")
 
 
 def _files(contents):
