@@ -136,7 +136,7 @@ c.JupyterHub.spawner_class = {
     "local": "jupyterhub.spawner.LocalProcessSpawner",
     "systemd": "systemdspawner.SystemdSpawner",
 }.get(SPAWNER, SPAWNER)
-c.Spawner.cmd = [sys.executable, "-m", "asynclab.classroom.singleuser"]
+c.Spawner.cmd = list(singleuser.COMMAND)
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
     "JUPYTER_CONFIG_PATH": str(student_folder / student.CONFIG),

@@ -307,6 +307,16 @@ def test_a_pod_can_become_one_person_and_nothing_more():
     assert student["storage"]["extraVolumeMounts"]["accounts"]["readOnly"] is True
 
 
+def test_no_own_file_keeps_a_server_from_starting():
+    """Values, image and manifests start Python without the working folder on its path."""
+    (command,) = re.findall(r"^CMD (\[.*\])$", INSTRUCTIONS, re.M)
+    start = ["python", "-P", "-m", "asynclab.classroom.singleuser"]
+    started = [c["args"] for pod in pods().values() for c in containers(pod) if "args" in c]
+    assert VALUES["singleuser"]["cmd"] == json.loads(command) == start
+    assert start in [args[:4] for args in started]
+    assert all(args[1] == "-P" for args in started if args[0] == "python")
+
+
 def test_a_students_pod_reaches_nothing_but_the_hub():
     """Of the chart's rules only the cluster's own name service is allowed."""
     policy = VALUES["singleuser"]["networkPolicy"]
@@ -432,8 +442,8 @@ def test_submissions_run_where_a_sandbox_can_be_made():
 def test_a_worker_without_a_sandbox_does_not_begin(monkeypatch, capsys):
     """The check in front of it says why, in a sentence, and fails; where it works it says nothing."""
     (check,) = pods()["dask-worker"]["spec"]["initContainers"]
-    program, option, code = check["args"]
-    assert (program, option) == ("python", "-c")
+    program, *options, code = check["args"]
+    assert (program, options[-1]) == ("python", "-c")
     monkeypatch.setattr("asynclab.isolation.obstacle", lambda: "unshare: Operation not permitted")
     with pytest.raises(SystemExit, match=r"Sandbox tidak dapat dibuat .*unshare.*README\.md"):
         exec(code, {})
