@@ -184,14 +184,21 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
     """Look at everything that `init` needs to know."""
     config = settings.course / "nbgrader_config.py"
     file = file.absolute()
-    paths = [
-        *installation.watched_paths(settings, file),
+    guarded = [
+        *(folder for folder, *_ in installation.wanted_folders(settings)),
         *installation.solution_paths(PROJECT),
+        settings.hub_database,
     ]
+    # The others are only made where they are lacking; an instructor's own link is as good there.
+    others = [path for path in installation.watched_paths(settings, file) if path not in guarded]
+    others.remove(file)
+    access = {path: path_access(path, path in guarded) for path in [*guarded, *others]}
+    # Where this one lies is the admin's choice.
+    access[file] = path_access(file.parent.resolve() / file.name, follow=False)
     return installation.Server(
         account=None if settings.trial else find_account(settings.account),
         group=find_group(settings.account_group) is not None,
-        access={path: path_access(path) for path in paths},
+        access=access,
         systemd=Path("/run/systemd/system").is_dir(),
         project=PROJECT,
         scripts=Path(sysconfig.get_path("scripts")),
@@ -204,7 +211,7 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
 def require_course(settings: Settings) -> None:
     """Raises CommandError where `init` has not been run, or for another course."""
     config = settings.course / "nbgrader_config.py"
-    if path_access(config) is None:
+    if path_access(config, follow=False) is None:
         raise CommandError(messages.not_initialised(settings), exit_code=2)
     found = installation.declared_course(config)
     if found and found != settings.course_id:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.classroom import messages
+from asynclab.classroom.safe_paths import ForeignLink, opened
 from asynclab.errors import CommandError
 
 __all__ = [
@@ -62,13 +63,17 @@ def find_group(name: str) -> tuple[str, ...] | None:
         return None
 
 
-def path_access(path: Path) -> tuple[int, str] | None:
+def path_access(path: Path, follow: bool = True) -> tuple[int, str] | None:
     """(mode bits, owner's name or number) of a file or folder, or None where there is nothing.
 
-    Raises CommandError where it can't be looked at.
+    follow: False looks at a link at the end itself, for what is only to be there or not.
+    Raises CommandError where it can't be looked at, or a link that is not root's is in the way.
     """
     try:
-        found = os.stat(path)
+        with opened(path, follow=follow) as descriptor:
+            found = os.fstat(descriptor)
+    except ForeignLink as error:
+        raise CommandError(messages.foreign_link(error)) from None
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -85,7 +90,7 @@ def read_students(gradebook: Path) -> dict[str, tuple[str, str, str, str]]:
 
     Reads without nbgrader, which takes a second to load. Raises CommandError where it is no gradebook.
     """
-    if path_access(gradebook) is None:
+    if path_access(gradebook, follow=False) is None:
         return {}
     try:
         connection = sqlite3.connect(f"{gradebook.absolute().as_uri()}?mode=ro", uri=True)

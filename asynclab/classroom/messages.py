@@ -188,6 +188,11 @@ def no_program(name) -> str:
     return f"{name} tidak ada"
 
 
+def exchanged(name) -> str:
+    """Somebody works against root."""
+    return f"folder sementara {name} ditukar orang lain selagi dipakai; periksa siapa yang sedang bekerja sebagai akun kursus"
+
+
 def exit_code(name, code) -> str:
     """A program that says nothing."""
     return f"{name} berakhir dengan kode {code}"

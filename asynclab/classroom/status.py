@@ -20,6 +20,7 @@ from asynclab.classroom.membership import Roster, plan_joining
 from asynclab.classroom.people import STUDENT, Person
 from asynclab.classroom.settings import Settings
 from asynclab.environment import Diagnosis
+from asynclab.errors import CommandError
 
 __all__ = [
     "STAGES",
@@ -196,18 +197,22 @@ def _diagnose_people(settings, roster):
 
 
 def _diagnose_folders(settings):
-    wrong = []
+    wrong, diagnoses = [], []
     # In a trial everybody is the owner, and nbgrader makes folders with modes of its own.
     relevant = 0o700 if settings.trial else 0o7777
     for folder, mode, owner, _ in wanted_folders(settings):
-        found = path_access(folder)
+        try:
+            found = path_access(folder)
+        except CommandError as error:
+            diagnoses.append(Diagnosis("folder", False, str(error)))
+            continue
         if found is None:
             # nbgrader makes what lies in the exchange itself, where it need not be guarded.
             if not (settings.trial and settings.exchange in folder.parents):
                 wrong.append(messages.folder_missing(folder))
         elif (found[0] ^ mode) & relevant or (owner and found[1] != owner):
             wrong.append(messages.folder_access(folder, *found, mode, owner or found[1]))
-    diagnoses = [Diagnosis("folder", False, sentence, messages.INIT) for sentence in wrong]
+    diagnoses += [Diagnosis("folder", False, sentence, messages.INIT) for sentence in wrong]
     exchange = settings.exchange
     if exchange.is_dir() and os.statvfs(exchange).f_flag & os.ST_RDONLY:
         diagnoses.append(Diagnosis("exchange", False, messages.read_only(exchange), ""))
