@@ -1,11 +1,20 @@
 """Settings: where they come from, which win, and what is wrong with them."""
 
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 from small_classroom import SERVER
 
-from asynclab.classroom.settings import Settings, read_settings, settings_text
+from asynclab.classroom.settings import (
+    HUB_VARIABLES,
+    VARIABLES,
+    Settings,
+    read_settings,
+    read_variables,
+    settings_text,
+)
 from asynclab.errors import CommandError
 
 NOWHERE = Path("/tidak/ada")
@@ -42,6 +51,59 @@ def test_what_is_written_is_read_again(tmp_path):
     assert read_settings(file, environ={}) == settings
 
 
+@pytest.mark.parametrize("folder", ["/a b", "/a'b", '/a\'b $HOME `id` "c"', "/a\\b#c", "/~"])
+def test_a_shell_reads_the_same(tmp_path, folder):
+    """Whatever stands in a path, what is written means it to systemd, to a shell and to us."""
+    file = tmp_path / "classroom.env"
+    file.write_text(settings_text(Settings(state=Path(folder))))
+    script = f'. {shlex.quote(str(file))}; printf %s "$MODUL11_STATE"'
+    shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+
+    assert shell.stdout == folder == read_variables(file)["MODUL11_STATE"]
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("siti, budi  ", "siti, budi"),
+        ("'siti, budi'", "siti, budi"),
+        (r'"a \"b\" \n"', r'a "b" \n'),
+        ('a"b', 'a"b'),
+        (r"a\ b", "a b"),
+        ("""'a'"b" c""", "abc"),
+        ("", ""),
+    ],
+)
+def test_values_are_read_as_systemd_reads_them(tmp_path, line, value):
+    """Quotes at the beginning group, a backslash takes the next sign as it is, spaces at the end go."""
+    file = tmp_path / "classroom.env"
+    file.write_text(f"LAIN={line}\n")
+
+    assert read_variables(file) == {"LAIN": value}
+
+
+@pytest.mark.parametrize("name", ["MODUL11_ADMIN", "MODUL11_EXCHNGE", "MODUL11_XYZ"])
+@pytest.mark.parametrize("where", ["file", "environment"])
+def test_a_setting_that_nobody_reads(tmp_path, name, where):
+    """It is refused with a guess, instead of having no effect; other people's variables are not ours."""
+    file = tmp_path / "classroom.env"
+    file.write_text(f"{name if where == 'file' else 'LAIN'}=/x\nHTTP_PROXY=x\n")
+    guesses = {"MODUL11_ADMIN": "MODUL11_ADMINS.", "MODUL11_EXCHNGE": "MODUL11_EXCHANGE."}
+
+    with pytest.raises(CommandError, match=f"bernama {name} .*{guesses.get(name, 'Pengaturan')}"):
+        read_settings(file, environ={name: "/x"} if where == "environment" else {})
+
+
+def test_every_setting_of_the_readme_is_known(root):
+    """And the Hub's configuration reads no other."""
+    config = (root / "classroom" / "jupyterhub_config.py").read_text(encoding="utf-8")
+    readme = (root / "classroom" / "README.md").read_text(encoding="utf-8")
+
+    assert all(f'"{name}"' in config and f"`{name}`" in readme for name in HUB_VARIABLES)
+    values = dict.fromkeys([*VARIABLES.values(), *HUB_VARIABLES, "MODUL11_LESSONS"], "")
+    assert read_settings(environ=values, home=NOWHERE) == SERVER
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
@@ -49,6 +111,10 @@ def test_what_is_written_is_read_again(tmp_path):
         ("MODUL11_COURSE=kursus", "MODUL11_COURSE harus jalur lengkap"),
         ("MODUL11_COURSE_ID=Modul 11", "MODUL11_COURSE_ID='Modul 11' tidak dapat dipakai"),
         ("MODUL11_ACCOUNT=../root", "MODUL11_ACCOUNT='../root' tidak dapat dipakai"),
+        (f"MODUL11_ACCOUNT={'a' * 26}", "paling panjang 25"),
+        (f"MODUL11_COURSE_ID={'a' * 32}", "paling panjang 31"),
+        ("MODUL11_STATE='/var/lib", "baris 1: tanda kutip tidak berpasangan"),
+        ('MODUL11_STATE="/var/lib', "baris 1: tanda kutip tidak berpasangan"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, line, sentence):

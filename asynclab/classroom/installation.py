@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -176,10 +178,10 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
-EnvironmentFile={server.settings_file}
-Environment=PATH={_search_path(server)}
-WorkingDirectory={settings.state}
-ExecStart={_hub_command(server)}
+EnvironmentFile={_whole_line(server.settings_file)}
+Environment={_word(f"PATH={_search_path(server)}")}
+WorkingDirectory={_whole_line(settings.state)}
+ExecStart={" ".join(_word(part).replace("$", "$$") for part in _hub_command(server))}
 Restart=on-failure
 # The Hub ends people's servers itself; whatever it leaves behind is ended after it.
 KillMode=mixed
@@ -191,16 +193,15 @@ WantedBy=multi-user.target
 
 
 def script_text(settings: Settings, server: Server) -> str:
-    """The same for a machine without systemd."""
+    """The same for a machine without systemd; not the shell reads the settings, which would run them."""
+    python = str(server.scripts / "python")
+    starter = [python, "-P", "-m", "asynclab.classroom.start", str(server.settings_file)]
     return f"""\
 #!/bin/sh
 set -e
-set -a
-. {server.settings_file}
-set +a
-export PATH={_search_path(server)}
-cd {settings.state}
-exec {_hub_command(server)}
+export PATH={shlex.quote(_search_path(server))}
+cd {shlex.quote(str(settings.state))}
+exec {shlex.join([*starter, *_hub_command(server)])}
 """
 
 
@@ -209,7 +210,18 @@ def _search_path(server):
 
 
 def _hub_command(server):
-    return f"{server.scripts}/jupyterhub --config {server.project}/classroom/jupyterhub_config.py"
+    config = server.project / "classroom" / "jupyterhub_config.py"
+    return [f"{server.scripts}/jupyterhub", "--config", str(config)]
+
+
+def _whole_line(path):
+    return str(path).replace("%", "%%")
+
+
+def _word(text):
+    """One word of a line of a unit."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return escaped if re.fullmatch(r"[\w./:@+,=-]+", text) else f'"{escaped}"'
 
 
 def find_unreachable(paths) -> Path | None:

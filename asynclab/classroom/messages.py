@@ -21,9 +21,30 @@ def relative_path(variable, path) -> str:
     return f"{variable} harus jalur lengkap yang diawali /, bukan '{path}'."
 
 
-def bad_name(variable, value) -> str:
+def bad_name(variable, value, longest) -> str:
     """A course or account name that Unix or a URL does not take."""
-    return f"{variable}='{value}' tidak dapat dipakai: pakai huruf kecil, angka, - atau _, diawali huruf, paling panjang 31."
+    return f"{variable}='{value}' tidak dapat dipakai: pakai huruf kecil, angka, - atau _, diawali huruf, paling panjang {longest}."
+
+
+def unknown_setting(name, file, guess) -> str:
+    """A variable that nobody reads."""
+    place = f" (periksa juga {file})" if file else ""
+    hint = (
+        f"Mungkin maksudnya {guess}."
+        if guess
+        else "Nama yang ada: classroom/README.md, bagian Pengaturan."
+    )
+    return f"Tidak ada pengaturan bernama {name}{place}. {hint} Untuk variabel Anda sendiri, pakai nama yang tidak diawali MODUL11_."
+
+
+def bad_quotes(path, line) -> str:
+    """A quote that is not closed."""
+    return f"{path} baris {line}: tanda kutip tidak berpasangan. Perbaiki, lalu ulangi."
+
+
+def not_started(program, reason) -> str:
+    """A program that can't be run."""
+    return f"{program} tidak dapat dijalankan: {reason}. Pasang kursus dan JupyterHub lagi: make .venv/.hub"
 
 
 def settings_unreadable(path, reason) -> str:
