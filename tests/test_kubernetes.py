@@ -54,6 +54,11 @@ class Base:
     async def authenticate(self, handler, data):
         return data
 
+    def check_allowed(self, username, authentication=None):
+        if not authentication["verified"]:
+            raise PermissionError(username)
+        return False
+
     async def refresh_user(self, user, handler=None):
         return self.fresh
 
@@ -206,13 +211,27 @@ def test_only_those_on_the_list_come_in():
     """Whoever vouches for a name: it must be on the list, or an admin's."""
     authenticator = people(students=["13523001", 13523002], instructors=["Siti"])()
     names = ["13523001", "13523002", "siti", "admin", "budi", ""]
-    assert [name for name in names if authenticator.check_allowed(name)] == names[:4]
+    assert [name for name in names if allows(authenticator, name)] == names[:4]
+
+
+def allows(authenticator, name, *model):
+    """Whether somebody is let in."""
+    return asyncio.run(authenticator.check_allowed(name, *model))
 
 
 def test_an_empty_list_lets_in_admins_only():
     """As values.yaml comes, without a site's file."""
     authenticator = people(**VALUES["custom"]["people"])()
-    assert [name for name in ("siti", "admin") if authenticator.check_allowed(name)] == ["admin"]
+    assert [name for name in ("siti", "admin") if allows(authenticator, name)] == ["admin"]
+
+
+def test_what_the_provider_refuses_stays_refused():
+    """Its answer counts for nothing, but its exception does: an address that nobody has verified."""
+    authenticator = people(students=["ayu"], instructors=[])()
+    assert allows(authenticator, "ayu", {"verified": True}) is True
+    assert allows(authenticator, "budi", {"verified": False}) is False
+    with pytest.raises(PermissionError):
+        allows(authenticator, "ayu", {"verified": False})
 
 
 @pytest.mark.parametrize("data", ["Siti", {"name": "Siti", "auth_state": None}])
