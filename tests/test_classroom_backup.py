@@ -473,6 +473,7 @@ def test_nothing_leaves_its_place(classroom, capsys, info):
     [
         (b"{}", "bukan cadangan yang dibuat"),
         (b"\xff", "bukan cadangan yang dibuat"),
+        (b"[" * 100_000, "bukan cadangan yang dibuat"),
         (json.dumps({"version": 2, "course_id": "modul11", "made": ""}).encode(), "bukan cadangan"),
         (json.dumps({"version": 1, "course_id": "lain", "made": ""}).encode(), "kursus 'lain'"),
     ],
@@ -506,13 +507,24 @@ def test_a_broken_database_is_seen_before(classroom, capsys):
     assert not list(classroom.course.parent.glob(".*pulih*"))
 
 
-def test_a_broken_list_of_people_is_seen_before(classroom, capsys):
-    """Nobody would be let in any more."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{}",
+        b'{"version": 1, "people": [{"id": 5}]}',
+        b'{"version": 1, "people": [{"id": "-o"}]}',
+        b'{"version": 1, "people": [{"id": "a\\u0000b"}]}',
+        b"[" * 100_000,
+    ],
+    ids=["empty", "number", "option", "null", "deep"],
+)
+def test_a_broken_list_of_people_is_seen_before(classroom, capsys, text):
+    """Nobody would be let in any more, or somebody who is nobody."""
     make_backup(classroom, Path("baik.tar.gz"))
     rewrite(
         "baik.tar.gz",
         "kelas.tar.gz",
-        lambda item, data: [(item, b"{}" if item.name == "people.json" else data)],
+        lambda item, data: [(item, text if item.name == "people.json" else data)],
     )
 
     assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 1

@@ -8,10 +8,11 @@ import shutil
 import pytest
 from small_classroom import SERVER, trial, variables
 
-from asynclab.classroom import command
+from asynclab.classroom import actions, command
 from asynclab.classroom.machine import read_students
-from asynclab.classroom.people import read_people
+from asynclab.classroom.people import Person, read_people
 from asynclab.cli import main
+from asynclab.errors import CommandError
 
 CSV = "id;nama;email\nani;Ani Lestari;ani@contoh.ac.id\n211;Budi;\n"
 ADD = ("add", "--csv", "mahasiswa.csv", "--awalan", "m")
@@ -266,3 +267,10 @@ def test_where_there_is_no_unix(classroom, capsys, monkeypatch):
     code, _, error = run(capsys, "status")
 
     assert (code, error) == (1, "asynclab: Kelas JupyterHub memerlukan Linux.\n")
+
+
+def test_an_archive_makes_nobody_of_the_system_a_student():
+    """The same people are refused as from a class list: root, and the course's own account."""
+    for name in ("root", "nobody", "modul11"):
+        with pytest.raises(CommandError, match=f"'{name}' adalah akun"):
+            actions.plan_accounts(SERVER, [Person(name)])

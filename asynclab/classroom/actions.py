@@ -158,8 +158,13 @@ def put_back(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def plan_accounts(settings: Settings, people) -> list[RunCommand]:
-    """The Unix users that these people lack."""
+    """The Unix users that these people lack; raises CommandError where one of them may not be a person."""
     roster = read_roster(settings, [person.id for person in people], {}, {})
+    refused = [
+        reason for person in people if (reason := membership.refuse(person, settings, roster))
+    ]
+    if refused:
+        raise CommandError(messages.problems(refused))
     steps = membership.plan_joining(settings, people, roster)
     return [step for step in steps if isinstance(step, RunCommand)]
 

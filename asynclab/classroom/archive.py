@@ -113,7 +113,8 @@ def _read_people(content):
     try:
         return tuple(parse_people(content).values())
     except ValueError as error:
-        raise CommandError(messages.damaged_part("people.json", error)) from None
+        reason = messages.printable(error, 80)
+        raise CommandError(messages.damaged_part("people.json", reason)) from None
 
 
 def _belongs(member, settings):

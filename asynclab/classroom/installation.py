@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.classroom import messages
-from asynclab.classroom.machine import FIRST_PERSONAL_UID, Account
+from asynclab.classroom.machine import Account
 from asynclab.classroom.settings import SETTINGS_FILE, Settings, settings_text
 from asynclab.classroom.steps import (
     CopyMissing,
@@ -92,7 +92,7 @@ def find_problems(settings: Settings, server: Server) -> list[str]:
         problems.append(messages.no_project(server.project))
     if not settings.trial and server.unreachable:
         problems.append(messages.unreachable(server.unreachable))
-    if not settings.trial and server.account and server.account.uid < FIRST_PERSONAL_UID:
+    if not settings.trial and server.account and not server.account.personal:
         problems.append(messages.system_account(settings.account))
     if server.course_id and server.course_id != settings.course_id:
         problems.append(

@@ -26,6 +26,9 @@ __all__ = [
 FIRST_PERSONAL_UID = 1000
 """Below it are the system's own accounts (UID_MIN of Debian and Red Hat alike)."""
 
+NOBODY = (65534, 65535)
+"""Whom the kernel takes for unknown ones; what a directory service gives out lies above."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -35,6 +38,11 @@ class Account:
     uid: int
     home: Path
     closed: bool = False
+
+    @property
+    def personal(self) -> bool:
+        """Whether it can be somebody's, and not the system's."""
+        return self.uid >= FIRST_PERSONAL_UID and self.uid not in NOBODY
 
 
 def find_account(name: str, shadow: Path = Path("/etc/shadow")) -> Account | None:
