@@ -14,6 +14,7 @@ from asynclab.classroom.archive import inspect_archive
 from asynclab.classroom.backup import make_backup
 from asynclab.classroom.classlist import read_class_list
 from asynclab.classroom.execution import perform
+from asynclab.classroom.installation import PROJECT
 from asynclab.classroom.machine import (
     Account,
     find_account,
@@ -27,8 +28,6 @@ from asynclab.classroom.steps import RunCommand
 from asynclab.errors import CommandError
 
 __all__ = ["ACTIONS"]
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 def init(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -45,7 +44,7 @@ def init(settings: Settings, arguments: argparse.Namespace) -> int:
     done = carry_out(steps, arguments.lakukan)
     if done and not settings.trial:
         if not (server.scripts / "jupyterhub").is_file():
-            print(messages.no_hub(server.scripts))
+            print(messages.no_hub(server.project, server.scripts.parent))
         print(messages.init_done(settings, server.systemd))
     return 0
 

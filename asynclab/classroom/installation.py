@@ -24,12 +24,20 @@ from asynclab.classroom.steps import (
 from asynclab.classroom.student import read_literals
 from asynclab.errors import CommandError
 
-__all__ = ["Server", "plan_installation", "solution_paths", "wanted_folders", "watched_paths"]
+__all__ = [
+    "PROJECT",
+    "Server",
+    "plan_installation",
+    "solution_paths",
+    "wanted_folders",
+    "watched_paths",
+]
 
 UNITS = Path("/etc/systemd/system")
+PROJECT = Path(__file__).resolve().parents[2]
 COURSE_FILES = ("nbgrader_config.py", "source")
-SOLUTIONS = ("source", "tests", ".git")
-"""What of the project tells the answers; the rest of it has to be readable for everybody."""
+SOLUTIONS = ("source", "tests", ".git", "nbgrader_config.py")
+"""What of the project tells the answers, or the seed of grading; everybody has to be able to read the rest."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ def watched_paths(settings: Settings, settings_file: Path = SETTINGS_FILE) -> li
 
 
 def solution_paths(project: Path) -> list[Path]:
-    """The folders of the project that students must not read; `plan_installation` looks at them too."""
+    """What of the project students must not read; `plan_installation` looks at it too."""
     return [project / name for name in SOLUTIONS]
 
 

@@ -44,7 +44,7 @@ def bad_quotes(path, line) -> str:
 
 def not_started(program, reason) -> str:
     """A program that can't be run."""
-    return f"{program} tidak dapat dijalankan: {reason}. Pasang kursus dan JupyterHub lagi: make .venv/.hub"
+    return f"{program} tidak dapat dijalankan: {reason}. Pasang lagi di folder pemasangan kursus: make -B .venv/.hub"
 
 
 def settings_unreadable(path, reason) -> str:
@@ -264,7 +264,7 @@ def copy(source, target) -> str:
 
 def close_solutions(path) -> str:
     """Folders with the answers in them."""
-    return f"menutup {path} bagi mahasiswa (berisi jawaban)"
+    return f"menutup {path} bagi mahasiswa (berisi jawaban atau benih penilaian)"
 
 
 def start_list(path) -> str:
@@ -313,9 +313,11 @@ def other_course(folder, found, wanted) -> str:
     return f"{folder}/nbgrader_config.py milik kursus '{found}', bukan '{wanted}'. Samakan MODUL11_COURSE_ID dengan course_id di berkas itu."
 
 
-def no_hub(scripts) -> str:
+def no_hub(project, environment) -> str:
     """The Hub's packages are not there."""
-    return f"JupyterHub belum terpasang. Pasang dengan: {scripts}/pip install -r requirements-classroom.txt"
+    own = environment == project / ".venv"
+    target = ".venv/.hub" if own else f"VENV={environment} {environment}/.hub"
+    return f"JupyterHub belum terpasang. Pasang dengan: make -C {project} {target}"
 
 
 def init_done(settings, systemd) -> str:
@@ -631,6 +633,11 @@ def folder_access(path, mode, owner, wanted, wanted_owner) -> str:
     return (
         f"izin {path} adalah {mode:04o} milik {owner}; seharusnya {wanted:04o} milik {wanted_owner}"
     )
+
+
+def solutions_open(path) -> str:
+    """Students may read what tells the answers."""
+    return f"{path} dapat dibaca pengguna lain, padahal berisi jawaban atau benih penilaian"
 
 
 def read_only(path) -> str:

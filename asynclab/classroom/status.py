@@ -14,7 +14,12 @@ from pathlib import Path
 
 from asynclab import isolation
 from asynclab.classroom import messages
-from asynclab.classroom.installation import find_unreachable, wanted_folders
+from asynclab.classroom.installation import (
+    PROJECT,
+    find_unreachable,
+    solution_paths,
+    wanted_folders,
+)
 from asynclab.classroom.machine import path_access
 from asynclab.classroom.membership import Roster, plan_joining
 from asynclab.classroom.people import STUDENT, Person
@@ -95,6 +100,7 @@ def diagnose(settings: Settings, roster: Roster, sandbox: Callable[[], str]) -> 
     return [
         _diagnose_people(settings, roster),
         *_diagnose_folders(settings),
+        *([] if settings.trial else _diagnose_solutions(PROJECT)),
         *_diagnose_disks([settings.course, settings.exchange, settings.state]),
         _diagnose_sandbox(sandbox()),
     ]
@@ -220,6 +226,13 @@ def _diagnose_folders(settings):
         remedy = f"chmod o+x {wall}"
         diagnoses.append(Diagnosis("exchange", False, messages.walled(exchange, wall), remedy))
     return diagnoses or [Diagnosis("exchange", True, messages.exchange_open(exchange))]
+
+
+def _diagnose_solutions(project):
+    # A `git pull` writes files anew, and then everybody may read them.
+    for path in solution_paths(project):
+        if (found := path_access(path)) and found[0] & 0o077:
+            yield Diagnosis("solutions", False, messages.solutions_open(path), messages.INIT)
 
 
 def _diagnose_disks(folders):
