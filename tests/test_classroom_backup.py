@@ -301,6 +301,23 @@ def test_a_student_can_not_stop_a_backup(classroom, capsys, names):
     assert {*before[2]} < {*look(classroom)[2]}
 
 
+def test_odd_names_and_times_come_back(classroom):
+    """No UTF-8, line breaks, before 1970 and far ahead: a student may send all of that."""
+    inbound = classroom.exchange / "modul11" / "inbound"
+    for number, name in enumerate(
+        (b"\xff\xfe", b"a\nb", b"\xf0\x9f\x90\x8d", b"-rf", b"\\", b"x" * 255)
+    ):
+        path = Path(os.fsdecode(os.fsencode(inbound) + b"/" + name))
+        path.write_bytes(name)
+        os.utime(path, ns=((-1, 2**62)[number % 2],) * 2)
+    before = look(classroom)
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 0
+    destroy(classroom)
+    assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 0
+
+    assert look(classroom) == before
+
+
 def test_names_do_not_reach_the_terminal_as_they_are(classroom, capsys):
     """A name of a student's choice neither paints nor breaks the lines."""
     inbound = classroom.exchange / "modul11" / "inbound"

@@ -169,18 +169,19 @@ def _set_attributes(member, target, settings):
         os.chown(target, user, group, follow_symlinks=False)
     # Never set-user-id; set-group-id and the sticky bit are the exchange's own.
     os.chmod(target, member.mode & (0o3777 if member.isdir() else 0o777))
-    os.utime(target, (member.mtime, member.mtime))
+    with contextlib.suppress(OverflowError, ValueError):  # a time of a student's choice
+        os.utime(target, (member.mtime, member.mtime))
 
 
 def _owner(member, settings):
     # By name: numbers belong to others on another server. Who is unknown here owned a submission;
     # that then belongs to the course, never to a stranger.
     for name in (member.uname, settings.account):
-        with contextlib.suppress(KeyError):
+        with contextlib.suppress(KeyError, ValueError):
             entry = pwd.getpwnam(name)
             group = entry.pw_gid
             if name == member.uname:
-                with contextlib.suppress(KeyError):
+                with contextlib.suppress(KeyError, ValueError):
                     group = grp.getgrnam(member.gname).gr_gid
             return entry.pw_uid, group
     return os.geteuid(), os.getegid()
