@@ -1,7 +1,5 @@
 """Settings: where they come from, which win, and what is wrong with them."""
 
-import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,6 @@ from asynclab.classroom.settings import (
     VARIABLES,
     Settings,
     read_settings,
-    read_variables,
     settings_text,
 )
 from asynclab.errors import CommandError
@@ -49,37 +46,6 @@ def test_what_is_written_is_read_again(tmp_path):
     file.write_text(settings_text(settings))
 
     assert read_settings(file, environ={}) == settings
-
-
-@pytest.mark.parametrize("folder", ["/a b", "/a'b", '/a\'b $HOME `id` "c"', "/a\\b#c", "/~"])
-def test_a_shell_reads_the_same(tmp_path, folder):
-    """Whatever stands in a path, what is written means it to systemd, to a shell and to us."""
-    file = tmp_path / "classroom.env"
-    file.write_text(settings_text(Settings(state=Path(folder))))
-    script = f'. {shlex.quote(str(file))}; printf %s "$MODUL11_STATE"'
-    shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-
-    assert shell.stdout == folder == read_variables(file)["MODUL11_STATE"]
-
-
-@pytest.mark.parametrize(
-    ("line", "value"),
-    [
-        ("siti, budi  ", "siti, budi"),
-        ("'siti, budi'", "siti, budi"),
-        (r'"a \"b\" \n"', r'a "b" \n'),
-        ('a"b', 'a"b'),
-        (r"a\ b", "a b"),
-        ("""'a'"b" c""", "abc"),
-        ("", ""),
-    ],
-)
-def test_values_are_read_as_systemd_reads_them(tmp_path, line, value):
-    """Quotes at the beginning group, a backslash takes the next sign as it is, spaces at the end go."""
-    file = tmp_path / "classroom.env"
-    file.write_text(f"LAIN={line}\n")
-
-    assert read_variables(file) == {"LAIN": value}
 
 
 @pytest.mark.parametrize("name", ["MODUL11_ADMIN", "MODUL11_EXCHNGE", "MODUL11_XYZ"])

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.classroom import messages
+from asynclab.classroom.settings_file import quote, read_variables
 from asynclab.errors import CommandError
 
-__all__ = ["SETTINGS_FILE", "Settings", "read_settings", "read_variables", "settings_text"]
+__all__ = ["SETTINGS_FILE", "Settings", "read_settings", "settings_text"]
 
 LONGEST = {"course_id": 31, "account": 25}
 """Letters of a name; Unix takes 32, of which the group of the account's people needs seven (`-people`)."""
@@ -98,9 +99,6 @@ HUB_VARIABLES = (
 OTHER_VARIABLES = ("MODUL11_CHART", "MODUL11_LESSONS", "MODUL11_LOAD", "MODUL11_SCREENSHOTS")
 """Those of people's servers and of the tests."""
 
-PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
-"""What stands for itself in a shell and in systemd's EnvironmentFile."""
-
 
 def read_settings(
     file: Path | None = None, environ: Mapping[str, str] | None = None, home: Path = SETTINGS_FILE
@@ -144,32 +142,10 @@ def settings_text(settings: Settings) -> str:
         if field != "trial" or settings.trial
     }
     lines = [
-        f"{name}={_quote(str(int(value) if isinstance(value, bool) else value))}"
+        f"{name}={quote(str(int(value) if isinstance(value, bool) else value))}"
         for name, value in values.items()
     ]
     return "\n".join([messages.SETTINGS_HEAD, *lines, ""])
-
-
-def read_variables(path: Path) -> dict[str, str]:
-    """The variables of a settings file, read as systemd reads an EnvironmentFile; raises CommandError."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(
-            messages.settings_unreadable(path, messages.why(error)), exit_code=2
-        ) from None
-    values = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith(("#", ";")):
-            continue
-        name, equals, value = line.strip().partition("=")
-        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise CommandError(messages.bad_setting(path, number), exit_code=2)
-        try:
-            values[name] = _unquote(value.strip())
-        except ValueError:
-            raise CommandError(messages.bad_quotes(path, number), exit_code=2) from None
-    return values
 
 
 def _demand_known(values, file):
@@ -181,32 +157,3 @@ def _demand_known(values, file):
             guess = difflib.get_close_matches(name.removeprefix(PREFIX), endings, 1)
             sentence = messages.unknown_setting(name, file, PREFIX + guess[0] if guess else "")
             raise CommandError(sentence, exit_code=2)
-
-
-def _quote(value):
-    """The value as systemd and a shell read it alike."""
-    if PLAIN.fullmatch(value):
-        return value
-    if "'" not in value:
-        return f"'{value}'"
-    escaped = re.sub(r'(["\\$`])', r"\\\1", value)
-    return f'"{escaped}"'
-
-
-def _unquote(text):
-    value = ""
-    while text:
-        if text[0] == "'":
-            inside, end, text = text[1:].partition("'")
-            value += inside
-        elif text[0] == '"':
-            found = re.match(r'"((?:[^"\\]|\\.)*)(")?', text)
-            value += re.sub(r'\\(["\\$`])', r"\1", found[1])
-            end, text = found[2], text[found.end() :]
-        else:
-            # Not at the beginning, a quote is a letter like any other.
-            return value + re.sub(r"\\(.)", r"\1", text)
-        if not end:
-            raise ValueError("a quote is not closed")
-        text = text.lstrip()
-    return value

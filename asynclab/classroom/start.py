@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from asynclab.classroom import messages
-from asynclab.classroom.settings import read_variables
+from asynclab.classroom.settings_file import read_variables
 from asynclab.errors import CommandError
 
 __all__ = ["main"]
