@@ -256,6 +256,19 @@ def test_a_disk_that_is_not_mounted(classroom, capsys, tmp_path, part):
     assert not list(Path().glob("*kelas.tar.gz*"))
 
 
+@pytest.mark.parametrize("name", ["kursus/gradebook.db", "hub/jupyterhub.sqlite"])
+@pytest.mark.parametrize("target", ["tidak-ada", "jupyterhub.sqlite", "gradebook.db", "../exchange"])
+def test_a_database_that_is_none(classroom, capsys, name, target):
+    """A link into nothing, to itself, to a folder: no backup without its scores or people."""
+    path = classroom.course.parent / name
+    path.unlink()
+    path.symlink_to(target)
+
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 1
+    assert f"{path} bukan berkas" in capsys.readouterr().err
+    assert os.listdir() == ["kelas"]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives a link to somebody else")
 def test_a_link_of_somebody_else_is_not_followed(classroom, capsys, tmp_path):
     """The course account could lead root anywhere; the sentence says how root makes it the own."""

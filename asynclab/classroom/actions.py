@@ -198,7 +198,7 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
     others.remove(file)
     access = {path: path_access(path, path in guarded) for path in [*guarded, *others]}
     # Where this one lies is the admin's choice.
-    access[file] = path_access(file.parent.resolve() / file.name, follow=False)
+    access[file] = path_access(Path(os.path.realpath(file.parent), file.name), follow=False)
     return installation.Server(
         account=None if settings.trial else find_account(settings.account),
         group=find_group(settings.account_group) is not None,

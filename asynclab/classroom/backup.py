@@ -63,7 +63,7 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
     if target.exists():
         raise CommandError(messages.backup_exists(target), exit_code=2)
     for place in places(settings).values():
-        if target.resolve().is_relative_to(place.resolve()):
+        if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(place)):
             raise CommandError(messages.backup_inside(target, place), exit_code=2)
     now = now or datetime.datetime.now(datetime.UTC)
     result = Backup(target.parent)
@@ -121,12 +121,12 @@ def _add_classroom(archive, settings, result):
         raise CommandError(messages.not_initialised(settings), exit_code=2)
     # The databases first: a submission that arrives meanwhile is then graded after a restore, whereas
     # a database that is newer than the files would call it graded.
-    if settings.gradebook.is_file():
+    if os.path.lexists(settings.gradebook):
         _add_database(archive, "course/gradebook.db", settings.gradebook, result)
     if "jupyterhub.sqlite" in found:
         _add_database(archive, "jupyterhub.sqlite", settings.hub_database, result)
     if "people.json" in found:
-        people = settings.people.resolve()
+        people = Path(os.path.realpath(settings.people))
         _add_file(archive, "people.json", people, people, None, result)
     for name in ("course", "exchange"):
         if name in found:
@@ -135,6 +135,8 @@ def _add_classroom(archive, settings, result):
 
 
 def _add_database(archive, name, path, result):
+    if not path.is_file():
+        raise CommandError(messages.backup_database(messages.no_file(path)))
     info = _describe(name, path.stat())
     # Where the backup goes is room; /tmp may be small.
     with tempfile.TemporaryDirectory(prefix=".cadangan-", dir=result.scratch) as folder:

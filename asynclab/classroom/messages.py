@@ -481,6 +481,11 @@ def backup_database(error) -> str:
     return f"Basis data tidak dapat dicadangkan: {reason}. Tidak ada berkas cadangan yang dibuat; bila disknya penuh, pilih tempat lain; bila penilaian sedang berjalan, tunggu sampai selesai."
 
 
+def no_file(path) -> str:
+    """A link into nothing, a folder."""
+    return f"{path} bukan berkas, atau tautan ke disk yang tidak terpasang"
+
+
 def backup_done(path, contents, size) -> str:
     """How it went."""
     return f"Cadangan {contents.course_id} selesai dan sudah diperiksa: {path} ({_megabytes(size)}; {_files(contents)})."
