@@ -194,8 +194,18 @@ def test_an_exchange_that_can_not_be_made(classroom, capsys):
 
 
 def test_a_file_in_the_way_of_a_folder(classroom, capsys):
+    """It is named before anything is done."""
+    classroom.exchange.write_text("")
+    code, _, error = run(capsys, "init", "--lakukan")
+    assert code == 1
+    assert f"{classroom.exchange} bukan folder" in error
+    assert not classroom.course.exists()
+
+
+def test_a_file_on_the_way_to_a_folder(classroom, capsys, monkeypatch):
     """The step, the path and the reason; what was done before is said."""
     classroom.exchange.write_text("")
+    monkeypatch.setenv("MODUL11_EXCHANGE", str(classroom.exchange / "dalam"))
     code, _, error = run(capsys, "init", "--lakukan")
 
     assert code == 1

@@ -175,6 +175,16 @@ def test_rights_are_not_given_through_a_link(tmp_path, victim, step, inner):
     assert {path.stat().st_mode & 0o777 for path in (victim, victim / "dalam")} == {0o700}
 
 
+def test_a_file_is_not_given_away_as_a_folder(tmp_path):
+    """The course account could have put another's file in a folder's place, under a second name."""
+    (tmp_path / "outbound").touch()
+    mode = (tmp_path / "outbound").stat().st_mode
+
+    with pytest.raises(CommandError, match=r"outbound: .*bukan folder"):
+        perform([SetAccess("memperbaiki", tmp_path / "outbound", 0o755, tmp_path.owner())])
+    assert (tmp_path / "outbound").stat().st_mode == mode
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives a link to somebody else")
 @pytest.mark.parametrize("folder", [False, True])
 def test_a_copy_is_not_written_through_a_link(tmp_path, victim, folder):

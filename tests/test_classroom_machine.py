@@ -36,7 +36,7 @@ def test_a_link_of_somebody_else_is_a_problem(tmp_path):
 
 @needs_root
 def test_init_and_status_see_the_link(tmp_path):
-    """init plans nothing, status shows it among what is lacking."""
+    """init plans nothing; status shows it among what is lacking, once for all that lies behind it."""
     settings = trial(tmp_path)
     place = settings.exchange / "modul11"
     place.mkdir(parents=True)
@@ -45,8 +45,30 @@ def test_init_and_status_see_the_link(tmp_path):
 
     with pytest.raises(CommandError, match=r"outbound adalah tautan"):
         examine_server(settings)
+    (settings.exchange / "modul11").rename(tmp_path / "lain")
+    (settings.exchange / "modul11").symlink_to(tmp_path / "lain")
+    os.chown(settings.exchange / "modul11", 1234, 1234, follow_symlinks=False)
     found = [item for item in status._diagnose_folders(settings) if "tautan" in item.found]
     assert [(item.healthy, item.remedy) for item in found] == [(False, "")]
+
+
+def test_init_makes_nothing_where_a_disk_is_not_mounted(tmp_path):
+    """An empty course there would take the real one's place until the disk is back."""
+    settings = trial(tmp_path)
+    settings.course.symlink_to(tmp_path / "disk" / "kursus")
+
+    with pytest.raises(CommandError, match=r"kursus adalah tautan, tetapi .*disk/kursus"):
+        examine_server(settings)
+
+
+def test_a_file_is_no_folder(tmp_path):
+    """init and status name what is in a folder's place, instead of giving it a folder's mode."""
+    settings = trial(tmp_path)
+    settings.exchange.touch(mode=0o777)
+
+    with pytest.raises(CommandError, match=r"exchange bukan folder"):
+        examine_server(settings)
+    assert any("exchange bukan folder" in item.found for item in status._diagnose_folders(settings))
 
 
 @needs_root

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from asynclab.classroom.safe_paths import ForeignLink, open_path, opened, settle
+from asynclab.classroom.safe_paths import DeadLink, ForeignLink, open_path, opened, settle
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives a link to somebody else")
 
@@ -57,6 +57,31 @@ def test_folders_that_are_lacking_are_made(tmp_path):
         assert behind(descriptor) == str(tmp_path / "a" / "b")
 
     assert caught.value.filename == str(tmp_path / "a" / "b")
+
+
+@pytest.mark.parametrize("make", [False, True])
+@pytest.mark.parametrize("rest", ["", "a/b"])
+def test_a_link_to_what_is_not_mounted_ends_the_way(tmp_path, make, rest):
+    """Nothing is made there; the outermost link is named, and what it leads to."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "dua").symlink_to("disk/kursus")
+    (tmp_path / "satu").symlink_to("dua/dalam")
+    with pytest.raises(DeadLink) as caught:
+        open_path(tmp_path / "satu" / rest, make=make)
+
+    assert caught.value.filename == str(tmp_path / "satu")
+    assert caught.value.missing == tmp_path / "disk" / "kursus" / "dalam" / rest
+    assert not os.listdir(tmp_path / "disk")
+
+
+def test_what_is_lacking_behind_a_link_is_made(tmp_path):
+    """As where /home is a link: there is what it leads to, and more can be made in it."""
+    (tmp_path / "disk" / "home").mkdir(parents=True)
+    (tmp_path / "disk2").symlink_to("disk")
+    (tmp_path / "home").symlink_to("disk2/home")
+
+    with opened(tmp_path / "home" / "modul11" / "kursus", make=True) as descriptor:
+        assert behind(descriptor) == str(tmp_path / "disk" / "home" / "modul11" / "kursus")
 
 
 def test_a_ring_of_links_ends(tmp_path):

@@ -188,15 +188,16 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
     """Look at everything that `init` needs to know."""
     config = settings.course / "nbgrader_config.py"
     file = file.absolute()
-    guarded = [
-        *(folder for folder, *_ in installation.wanted_folders(settings)),
-        *installation.solution_paths(PROJECT),
-        settings.hub_database,
-    ]
+    folders = [folder for folder, *_ in installation.wanted_folders(settings)]
+    guarded = [*installation.solution_paths(PROJECT), settings.hub_database]
     # The others are only made where they are lacking; an instructor's own link is as good there.
-    others = [path for path in installation.watched_paths(settings, file) if path not in guarded]
-    others.remove(file)
-    access = {path: path_access(path, path in guarded) for path in [*guarded, *others]}
+    others = [
+        path
+        for path in installation.watched_paths(settings, file)
+        if path not in [*folders, *guarded, file]
+    ]
+    access = {path: path_access(path, folder=True) for path in folders}
+    access |= {path: path_access(path, follow=path in guarded) for path in [*guarded, *others]}
     # Where this one lies is the admin's choice.
     access[file] = path_access(Path(os.path.realpath(file.parent), file.name), follow=False)
     return installation.Server(

@@ -27,7 +27,7 @@ from asynclab.classroom.archive import (
     inspect_archive,
     places,
 )
-from asynclab.classroom.safe_paths import ForeignLink, opened
+from asynclab.classroom.safe_paths import DeadLink, ForeignLink, opened
 from asynclab.classroom.settings import Settings
 from asynclab.errors import CommandError
 
@@ -37,6 +37,9 @@ LEFT_OUT = frozenset({"__pycache__", ".ipynb_checkpoints", ".git", ".venv", ".nb
 DATABASE = frozenset(f"gradebook.db{end}" for end in ("", "-journal", "-wal", "-shm"))
 LARGEST = 1 << 30
 """Bytes of a file that is kept: a student can make a file that is huge and empty."""
+
+OF_INIT = frozenset(f"exchange/{name}" for name in ("inbound", "outbound", "feedback"))
+"""Folders that `init` makes, and lets root move elsewhere and link."""
 
 IN_MEMORY = 1 << 25
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -156,7 +159,9 @@ def _add_tree(archive, name, top, result):
             _add_folder(archive, name, top, descriptor, result)
     except ForeignLink as error:
         raise CommandError(messages.foreign_link(error)) from None
-    except FileNotFoundError as error:
+    except DeadLink as error:
+        raise CommandError(messages.dead_link(error)) from None
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise CommandError(messages.backup_source(top, error)) from None
 
 
@@ -169,7 +174,9 @@ def _add_folder(archive, inside, place, descriptor, result):
         name, path = f"{inside}/{entry}", place / entry
         if not can_be_placed(name):
             result.skipped.append(path)
-        elif not _is_folder(entry, descriptor):
+        elif name in OF_INIT and _is(stat.S_ISLNK, entry, descriptor):
+            _add_tree(archive, name, path, result)
+        elif not _is(stat.S_ISDIR, entry, descriptor):
             _add_file(archive, name, entry, path, descriptor, result)
         else:
             try:
@@ -183,9 +190,9 @@ def _add_folder(archive, inside, place, descriptor, result):
                 os.close(folder)
 
 
-def _is_folder(entry, descriptor):
+def _is(kind, entry, descriptor):
     try:
-        return stat.S_ISDIR(os.stat(entry, dir_fd=descriptor, follow_symlinks=False).st_mode)
+        return kind(os.stat(entry, dir_fd=descriptor, follow_symlinks=False).st_mode)
     except FileNotFoundError:
         return False
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -82,6 +84,8 @@ def _set_access(path, mode, owner, make=False):
     with opened(path, make=make) as descriptor:
         found = f"/proc/self/fd/{descriptor}"
         if owner:
+            if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
             # Before the mode: a change of owner takes the set-group-id bit away.
             shutil.chown(found, owner, pwd.getpwnam(owner).pw_gid)
         os.chmod(found, mode)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.classroom import messages
-from asynclab.classroom.safe_paths import ForeignLink, opened
+from asynclab.classroom.safe_paths import DeadLink, ForeignLink, opened
 from asynclab.errors import CommandError
 
 __all__ = [
@@ -71,21 +71,26 @@ def find_group(name: str) -> tuple[str, ...] | None:
         return None
 
 
-def path_access(path: Path, follow: bool = True) -> tuple[int, str] | None:
+def path_access(path: Path, *, follow: bool = True, folder: bool = False) -> tuple[int, str] | None:
     """(mode bits, owner's name or number) of a file or folder, or None where there is nothing.
 
-    follow: False looks at a link at the end itself, for what is only to be there or not.
-    Raises CommandError where it can't be looked at, or a link that is not root's is in the way.
+    follow: False looks at a link at the end itself, for what is only to be there or not; folder: nothing
+    else will do. Raises CommandError where it can't be looked at, or a link is in the way that is not
+    root's or leads into nothing.
     """
     try:
         with opened(path, follow=follow) as descriptor:
             found = os.fstat(descriptor)
     except ForeignLink as error:
         raise CommandError(messages.foreign_link(error)) from None
+    except DeadLink as error:
+        raise CommandError(messages.dead_link(error)) from None
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise CommandError(messages.unreadable(path, messages.why(error))) from None
+    if folder and not stat.S_ISDIR(found.st_mode):
+        raise CommandError(messages.no_folder(path))
     try:
         owner = pwd.getpwuid(found.st_uid).pw_name
     except KeyError:

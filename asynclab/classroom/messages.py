@@ -511,6 +511,16 @@ def foreign_link(error) -> str:
     return f"{printable(error.filename)} adalah tautan yang bukan dibuat root (pemiliknya pengguna nomor {error.owner}), jadi tidak diikuti; tidak ada yang diubah. Bila memang Anda yang memindahkan folder itu: chown -h root:root {printable(error.filename)}. Bila bukan, hapus tautan itu dan periksa siapa yang membuatnya."
 
 
+def dead_link(error) -> str:
+    """A link to a disk that is not mounted."""
+    return f"{printable(error.filename)} adalah tautan, tetapi {printable(error.missing)} yang ditujunya tidak ada. Tidak ada yang diubah; pasang dahulu disknya, atau hapus tautan itu bila memang tidak dipakai lagi, lalu ulangi."
+
+
+def no_folder(path) -> str:
+    """A file in the place of a folder."""
+    return f"{path} bukan folder. Pindahkan ke tempat lain, lalu ulangi: asynclab classroom init --lakukan"
+
+
 BACKUP_PRIVATE = "Isinya nilai dan pekerjaan mahasiswa: simpan di tempat yang aman. Folder pribadi mahasiswa (/home) tidak termasuk."
 
 

@@ -13,18 +13,30 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["ForeignLink", "open_path", "opened", "settle"]
+__all__ = ["DeadLink", "ForeignLink", "open_path", "opened", "settle"]
 
 MOST_LINKS = 40
 """The kernel's own limit on the links of one path."""
 
 
 class ForeignLink(OSError):
-    """A link on the way that is not root's; filename: where it is, owner: the number of whose it is."""
+    """A link on the way that is not root's; filename: where it is, owner: the number of whose it is.
+
+    A second name for a link of root, which would pass for one, is refused by Linux itself
+    (fs.protected_hardlinks, 1 on every distribution).
+    """
 
     def __init__(self, path: Path, owner: int):
         super().__init__(errno.ELOOP, FOREIGN_LINK, str(path))
         self.owner = owner
+
+
+class DeadLink(FileNotFoundError):
+    """A link on the way to a disk that is not mounted; filename: where it is, missing: what is not there."""
+
+    def __init__(self, path: Path, missing: Path):
+        super().__init__(errno.ENOENT, DEAD_LINK, str(path))
+        self.missing = missing
 
 
 def open_path(
@@ -33,12 +45,15 @@ def open_path(
     """A descriptor of what is at `path`; whatever is exchanged afterwards, it stays that one.
 
     flags: as for os.open; make: make the folders that are lacking, the last one too; follow: False opens
-    a link at the very end itself. Raises ForeignLink, or another OSError that names the place.
+    a link at the very end itself. Nothing is made where a link leads into nothing: what is there would be
+    hidden once the disk is mounted. Raises ForeignLink, DeadLink, or another OSError that names the place.
     """
-    here, place, rest = _walk(path, make, follow)
+    here, place, rest, dead = _walk(path, make, follow)
     if rest:
         os.close(here)
         missing = place.joinpath(*rest)
+        if dead:
+            raise DeadLink(dead, missing)
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(missing))
     if flags == os.O_PATH:
         return here
@@ -62,42 +77,50 @@ def opened(path: Path, flags: int = os.O_PATH, **options) -> Iterator[int]:
 
 def settle(path: Path) -> Path:
     """Where `path` leads, also where there is nothing yet; raises as `open_path`."""
-    here, place, rest = _walk(path, make=False, follow=True)
+    here, place, rest, _ = _walk(path, make=False, follow=True)
     os.close(here)
     return place.joinpath(*rest)
 
 
 def _walk(path, make, follow):
-    """(descriptor, its path without links, parts that are not there)."""
+    """(descriptor, its path without links, parts that are not there, the link that leads there or None)."""
     parts = list(reversed(Path(path).absolute().parts[1:]))
     here, place, links = os.open("/", os.O_PATH | os.O_CLOEXEC), Path("/"), 0
+    link, behind = (
+        None,
+        len(parts),
+    )  # the outermost whose target is not reached, and parts after that
     try:
         while parts:
-            entry = _step(here, parts[-1], place, make)
+            if len(parts) <= behind:
+                link = None
+            entry = _step(here, parts[-1], place, make and not link)
             if entry is None:
-                return here, place, parts[::-1]
+                return here, place, parts[::-1], link
             name = parts.pop()
             found = os.fstat(entry)
             if not stat.S_ISLNK(found.st_mode) or not (parts or follow):
                 os.close(here)
                 here, place = entry, place.parent if name == ".." else place / name
                 continue
-            target = Path(os.readlink("", dir_fd=entry))
+            target, place_of_link = Path(os.readlink("", dir_fd=entry)), place / name
             os.close(entry)
             links += 1
             # Who is not root gives nothing away that is not the own already.
             if found.st_uid != 0 and os.geteuid() == 0:
-                raise ForeignLink(place / name, found.st_uid)
+                raise ForeignLink(place_of_link, found.st_uid)
             if links > MOST_LINKS:
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place / name))
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place_of_link))
             if target.is_absolute():
                 os.close(here)
                 here, place = os.open("/", os.O_PATH | os.O_CLOEXEC), Path("/")
+            if link is None:
+                link, behind = place_of_link, len(parts)
             parts += reversed([part for part in target.parts if part != "/"])
     except BaseException:
         os.close(here)
         raise
-    return here, place, []
+    return here, place, [], None
 
 
 def _step(here, name, place, make):
@@ -114,4 +137,5 @@ def _step(here, name, place, make):
         raise OSError(error.errno, error.strerror, str(place / name)) from None
 
 
+DEAD_LINK = "tautan ke sesuatu yang tidak ada"
 FOREIGN_LINK = "itu tautan yang bukan dibuat root, jadi tidak diikuti"

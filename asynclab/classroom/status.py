@@ -208,7 +208,7 @@ def _diagnose_folders(settings):
     relevant = 0o700 if settings.trial else 0o7777
     for folder, mode, owner, _ in wanted_folders(settings):
         try:
-            found = path_access(folder)
+            found = path_access(folder, folder=True)
         except CommandError as error:
             diagnoses.append(Diagnosis("folder", False, str(error)))
             continue
@@ -225,6 +225,8 @@ def _diagnose_folders(settings):
     if not settings.trial and exchange.is_dir() and (wall := find_unreachable([exchange])):
         remedy = f"chmod o+x {wall}"
         diagnoses.append(Diagnosis("exchange", False, messages.walled(exchange, wall), remedy))
+    # One link in the way of several folders is one thing to mend.
+    diagnoses = list(dict.fromkeys(diagnoses))
     return diagnoses or [Diagnosis("exchange", True, messages.exchange_open(exchange))]
 
 
