@@ -32,7 +32,7 @@ class ForeignLink(OSError):
 
 
 class DeadLink(FileNotFoundError):
-    """A link on the way to a disk that is not mounted; filename: where it is, missing: what is not there."""
+    """A link on the way to a disk that is not mounted; filename: where it is, missing: where it leads."""
 
     def __init__(self, path: Path, missing: Path):
         super().__init__(errno.ENOENT, DEAD_LINK, str(path))
@@ -51,9 +51,9 @@ def open_path(
     here, place, rest, dead = _walk(path, make, follow)
     if rest:
         os.close(here)
-        missing = place.joinpath(*rest)
         if dead:
-            raise DeadLink(dead, missing)
+            raise dead
+        missing = place.joinpath(*rest)
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(missing))
     if flags == os.O_PATH:
         return here
@@ -83,20 +83,19 @@ def settle(path: Path) -> Path:
 
 
 def _walk(path, make, follow):
-    """(descriptor, its path without links, parts that are not there, the link that leads there or None)."""
+    """(descriptor, its path without links, parts that are not there, the DeadLink to them or None)."""
     parts = list(reversed(Path(path).absolute().parts[1:]))
     here, place, links = os.open("/", os.O_PATH | os.O_CLOEXEC), Path("/"), 0
-    link, behind = (
-        None,
-        len(parts),
-    )  # the outermost whose target is not reached, and parts after that
+    # Of links that lead to links the outermost, until its target is reached; and how many parts come after.
+    link, behind = None, len(parts)
     try:
         while parts:
             if len(parts) <= behind:
                 link = None
             entry = _step(here, parts[-1], place, make and not link)
             if entry is None:
-                return here, place, parts[::-1], link
+                dead = link and DeadLink(link, place.joinpath(*reversed(parts[behind:])))
+                return here, place, parts[::-1], dead
             name = parts.pop()
             found = os.fstat(entry)
             if not stat.S_ISLNK(found.st_mode) or not (parts or follow):
