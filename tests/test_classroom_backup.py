@@ -557,17 +557,18 @@ def test_a_broken_database_is_seen_before(classroom, capsys):
 
 
 @pytest.mark.parametrize(
-    "text",
+    "text, reason",
     [
-        b"{}",
-        b'{"version": 1, "people": [{"id": 5}]}',
-        b'{"version": 1, "people": [{"id": "-o"}]}',
-        b'{"version": 1, "people": [{"id": "a\\u0000b"}]}',
-        b"[" * 100_000,
+        (b"{}", "bukan daftar orang"),
+        (b"\xff", "bukan daftar orang"),
+        (b'{"version": 1, "people": [{"id": 5}]}', "5"),
+        (b'{"version": 1, "people": [{"id": "-o"}]}', "'-o'"),
+        (b'{"version": 1, "people": [{"id": "a\\u0000b"}]}', r"'a\x00b'"),
+        (b"[" * 100_000, "bukan daftar orang"),
     ],
-    ids=["empty", "number", "option", "null", "deep"],
+    ids=["empty", "bytes", "number", "option", "null", "deep"],
 )
-def test_a_broken_list_of_people_is_seen_before(classroom, capsys, text):
+def test_a_broken_list_of_people_is_seen_before(classroom, capsys, text, reason):
     """Nobody would be let in any more, or somebody who is nobody."""
     make_backup(classroom, Path("baik.tar.gz"))
     rewrite(
@@ -577,7 +578,7 @@ def test_a_broken_list_of_people_is_seen_before(classroom, capsys, text):
     )
 
     assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 1
-    assert "Bagian people.json di dalam cadangan ini rusak" in capsys.readouterr().err
+    assert f"Bagian people.json di dalam cadangan ini rusak ({reason})." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -589,6 +589,9 @@ def restore_skipped(names) -> str:
     return f"Tidak ikut dipulihkan, karena nama atau letaknya tidak dapat dipakai di disk ini:\n{_lines(names)}"
 
 
+NO_PEOPLE = "bukan daftar orang"
+
+
 def damaged_part(name, reason) -> str:
     """A database or a list in the archive is broken."""
     return f"Bagian {name} di dalam cadangan ini rusak ({reason}). Tidak ada yang diubah; pakai cadangan lain."

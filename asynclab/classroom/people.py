@@ -79,8 +79,8 @@ def parse_people(content: bytes) -> dict[str, Person]:
         data = json.loads(content)
         people = [Person(**item) for item in data["people"]]
         version = data["version"]
-    except (KeyError, TypeError, RecursionError) as error:
-        raise ValueError(error) from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError(messages.NO_PEOPLE) from None
     if version != VERSION:
         raise ValueError(version)
     for person in people:
