@@ -557,7 +557,7 @@ def test_a_broken_database_is_seen_before(classroom, capsys):
 
 
 @pytest.mark.parametrize(
-    "text, reason",
+    ("text", "reason"),
     [
         (b"{}", "bukan daftar orang"),
         (b"\xff", "bukan daftar orang"),
