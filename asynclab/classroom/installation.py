@@ -193,7 +193,7 @@ ExecStart={" ".join(_word(part).replace("$", "$$") for part in _hub_command(serv
 Restart=on-failure
 # The Hub ends people's servers itself; whatever it leaves behind is ended after it.
 KillMode=mixed
-TimeoutStopSec=60
+TimeoutStopSec=120
 
 [Install]
 WantedBy=multi-user.target
