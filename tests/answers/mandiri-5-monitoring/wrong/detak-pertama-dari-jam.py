@@ -63,7 +63,8 @@ class Monitor:
     async def _watch(self, target):
         async for _ in self._ticks():
             try:
-                await asyncio.wait_for(target.check(), self.timeout)
+                async with asyncio.timeout(self.timeout):
+                    await target.check()
             except Exception:
                 target.failures += 1
                 if target.failures >= self.threshold:
