@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import InvalidEntry
 from small_class import (
     AtOnce,
     copy_course,
@@ -24,7 +25,7 @@ from small_class import (
 from sqlalchemy.exc import OperationalError
 from tiny_course import SLUG, TRUST, answered
 
-from asynclab.grading import engine, messages
+from asynclab.grading import engine, messages, submitted
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
 from asynclab.grading.job import NotRunError
@@ -165,10 +166,17 @@ def test_where_nothing_can_be_run_nothing_is_kept(course, monkeypatch):
     assert all(outcome.judged for outcome in graded(course[1]).values())
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device", "/x"), None])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device", "/x"),
+        OperationalError("insert", {}, Exception("database is locked")),
+        InvalidEntry("(sqlite3.OperationalError) database is locked"),
+        KeyError("kecil"),
+    ],
+)
 def test_what_cant_be_written_stops_nobody(course, monkeypatch, error):
-    """A full disk or a gradebook that refuses, for one student: said, and graded at the next run."""
-    error = error or OperationalError("insert", {}, Exception("database is locked"))
+    """A full disk, a gradebook that refuses or a bug, for one student: said, and graded at the next run."""
     write = Writer.write
 
     def refuse(self, definition, graded, files, timestamp):
@@ -183,7 +191,40 @@ def test_what_cant_be_written_stops_nobody(course, monkeypatch, error):
 
     assert [outcome.judged for _, outcome in sorted(outcomes.items())] == [True, False, True]
     assert outcomes["budi"].fault.startswith("Hasil kiriman ini tidak tersimpan")
+    assert "\n" not in outcomes["budi"].fault
     assert [(name, outcome.judged) for name, outcome in again.items()] == [("budi", True)]
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file"), ValueError("aneh")])
+def test_what_cant_be_read_stops_nobody(course, monkeypatch, error):
+    """Whatever happens while one submission is looked through: said, and graded at the next run."""
+    find_dangers = submitted.find_dangers
+
+    def stumble(folder):
+        if "budi" in folder.parts:
+            raise error
+        return find_dangers(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(submitted, "find_dangers", stumble)
+        outcomes = graded(course[1])
+
+    assert [outcome.judged for _, outcome in sorted(outcomes.items())] == [True, False, True]
+    assert "tidak dapat dibaca" in outcomes["budi"].fault
+    assert list(graded(course[1])) == ["budi"]
+
+
+def test_a_folder_whose_name_is_no_text_is_named(course):
+    """No gradebook takes it; the others are graded."""
+    tiny, api = course
+    folder = os.fsencode(tiny.folder / "submitted")
+    os.rename(folder + b"/budi", folder + b"/budi-\xe9")
+    outcomes = graded(api)
+    fault = outcomes.pop(os.fsdecode(b"budi-\xe9")).fault
+
+    assert f"submitted/budi-\\xe9/{SLUG} bukan UTF-8" in fault
+    assert [outcome.judged for outcome in outcomes.values()] == [True, True]
+    assert sorted(path.name for path in (tiny.folder / "autograded").iterdir()) == ["ani", "citra"]
 
 
 def die_for_budi(definition, submission):

@@ -17,7 +17,7 @@ from tiny_course import SLUG
 from asynclab.errors import CommandError
 from asynclab.grading.definition import read_definition
 from asynclab.grading.job import Submission
-from asynclab.grading.writer import ASIDE, LOCK, SCRATCH, Writer
+from asynclab.grading.writer import ASIDE, LOCK, SCRATCH, Writer, describe_failure
 
 FULL = {"tugas-1": (4.0, False), "tugas-2": (3.0, False)}
 
@@ -120,6 +120,26 @@ def test_a_locked_gradebook_changes_nothing(course, monkeypatch):
         other.db.rollback()
 
     assert not (course[0] / "autograded" / "ani").exists()
+
+
+@pytest.mark.parametrize("begin", ["BEGIN IMMEDIATE", "BEGIN"])
+def test_a_gradebook_in_use_costs_only_those_it_refused(course, capfd, begin):
+    """Another program writes or reads for too long: one sentence each, and the next one is written."""
+    folder, api, definition = course
+    graded = [full_marks(definition, Submission(name, {SLUG: b"{}"})) for name in ("ani", "budi")]
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as other, Writer(api) as ours:
+        other.db.execute(text(begin))
+        other.db.execute(text("SELECT * FROM student")).fetchall()
+        ours.gradebook.db.execute(text("PRAGMA busy_timeout = 50"))
+        with pytest.raises(Exception, match="locked") as caught:
+            ours.write(definition, graded[0], {}, None)
+        other.db.rollback()
+        ours.write(definition, graded[1], {}, None)
+    sentence = describe_failure(caught.value, folder)
+
+    assert "buku nilai menolaknya (database is locked)" in sentence
+    assert [path.name for path in (folder / "autograded").iterdir()] == ["budi"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_second_grader_is_refused(course):

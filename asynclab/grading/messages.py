@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from asynclab.messages import number
 
 __all__ = []
@@ -353,6 +355,12 @@ def unreadable_folder(path, reason) -> str:
     return f"{path} tidak dapat dibaca: {reason}. Periksa izinnya, lalu nilai lagi."
 
 
+def undecodable_folder(path) -> str:
+    """A student's folder whose name is no text."""
+    shown = os.fsencode(path).decode(errors="backslashreplace")
+    return f"Nama folder {shown} bukan UTF-8, jadi tidak dapat dicatat di buku nilai. Ganti namanya dengan ID mahasiswa itu, lalu nilai lagi."
+
+
 def not_written(path, reason) -> str:
     """One submission's files could not be put in place."""
     return f"Hasil kiriman ini tidak tersimpan: {path} tidak dapat ditulis ({reason}). Perbaiki, lalu nilai lagi; yang lain tidak terganggu."
@@ -361,6 +369,11 @@ def not_written(path, reason) -> str:
 def gradebook_refused(reason) -> str:
     """The gradebook did not take one submission's scores."""
     return f"Hasil kiriman ini tidak tersimpan: buku nilai menolaknya ({reason}). Bila buku nilai sedang dipakai program lain, tutup program itu, lalu nilai lagi."
+
+
+def not_stored(detail) -> str:
+    """Something that nobody has foreseen, while one submission's results were written."""
+    return f"Hasil kiriman ini tidak tersimpan karena kesalahan pada penilai sendiri ({detail}). Nilai lagi; bila terulang, laporkan. Yang lain tidak terganggu."
 
 
 # ---- judging again

@@ -21,7 +21,7 @@ from asynclab.grading.job import Graded
 from asynclab.grading.pools import local_pool
 from asynclab.grading.rejudge import is_test, rejudge_folder
 from asynclab.grading.release import CONFIG, open_course
-from asynclab.grading.writer import Writer
+from asynclab.grading.writer import Writer, describe_failure
 
 __all__ = [
     "Regraded", "add_arguments", "find_graded", "read_tests", "regrade_all", "run",
@@ -148,8 +148,6 @@ def regrade_all(
 
 
 def _write(writer, definition, student, folder, rejudged, before):
-    from sqlalchemy.exc import SQLAlchemyError
-
     if rejudged.lost:
         return Regraded(student, faults=[("", rejudged.lost)])
     regraded, graded = Regraded(student, faults=rejudged.faults), Graded(student)
@@ -163,12 +161,8 @@ def _write(writer, definition, student, folder, rejudged, before):
             graded.notebooks = {**unchanged, **rejudged.notebooks}
             extra = read_extra_files(folder, writer.coursedir.ignore)
             writer.write(definition, graded, extra, None)
-    except OSError as error:
-        fault = messages.not_written(error.filename or folder, error.strerror)
-        return Regraded(student, faults=[("", fault)])
-    except SQLAlchemyError as error:
-        fault = messages.gradebook_refused(getattr(error, "orig", error))
-        return Regraded(student, faults=[("", fault)])
+    except Exception as error:
+        return Regraded(student, faults=[("", describe_failure(error, folder))])
     return regraded
 
 

@@ -43,6 +43,8 @@ def rejudge_folder(folder: Path, tests: dict[str, dict[str, str]]) -> Rejudged:
             rejudged.faults += faults
     except OSError as error:
         rejudged.lost = messages.unreadable_folder(error.filename or folder, error.strerror)
+    except Exception as error:
+        rejudged.lost = messages.engine_broke(f"{type(error).__name__}: {error}")
     return rejudged
 
 

@@ -18,7 +18,7 @@ from asynclab.grading import messages
 from asynclab.grading.definition import Definition
 from asynclab.grading.job import Graded
 
-__all__ = ["Writer", "clear_leftovers", "make_scratch"]
+__all__ = ["Writer", "clear_leftovers", "describe_failure", "make_scratch"]
 
 ASIDE = ".sedang-ditulis"
 LOCK = ".asynclab-grade.lock"
@@ -137,12 +137,12 @@ class Writer:
         commit = session.commit
         session.commit = session.flush
         try:
-            yield
+            with _without_nbgraders_log():
+                yield
+                commit()
         except BaseException:
             session.rollback()
             raise
-        else:
-            commit()
         finally:
             session.commit = commit
 
@@ -185,6 +185,34 @@ def clear_leftovers(api) -> None:
     if Path(api.coursedir.root, ASIDE).exists():
         with Writer(api):
             pass
+
+
+def describe_failure(error: Exception, folder) -> str:
+    """Why one submission was not written, in a sentence; folder: what to name where the error names nothing."""
+    from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if isinstance(error, InvalidEntry):
+        # nbgrader's wrapping of whatever the database has said.
+        error = error.__context__ or error
+    if isinstance(error, (SQLAlchemyError, InvalidEntry)):
+        reason = str(getattr(error, "orig", None) or error)
+        return messages.gradebook_refused(reason.partition("\n")[0])
+    if isinstance(error, OSError):
+        return messages.not_written(error.filename or folder, error.strerror or error)
+    return messages.not_stored(f"{type(error).__name__}: {error}")
+
+
+@contextlib.contextmanager
+def _without_nbgraders_log():
+    """nbgrader prints a traceback of what it raises as well."""
+    from tornado.log import app_log
+
+    before, app_log.disabled = app_log.disabled, True
+    try:
+        yield
+    finally:
+        app_log.disabled = before
 
 
 def _remove_scratch(path):
