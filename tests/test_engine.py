@@ -2,16 +2,19 @@
 
 import concurrent.futures
 import dataclasses
+import json
 import multiprocessing
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbgrader.api import InvalidEntry
 from small_class import (
@@ -28,6 +31,7 @@ from tiny_course import SLUG, TRUST, answered
 from asynclab.grading import engine, messages, submitted
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
+from asynclab.grading.intake import MARK
 from asynclab.grading.job import NotRunError
 from asynclab.grading.writer import Writer
 
@@ -225,6 +229,38 @@ def test_a_folder_whose_name_is_no_text_is_named(course):
     assert f"submitted/budi-\\xe9/{SLUG} bukan UTF-8" in fault
     assert [outcome.judged for outcome in outcomes.values()] == [True, True]
     assert sorted(path.name for path in (tiny.folder / "autograded").iterdir()) == ["ani", "citra"]
+
+
+def half_grade(course, student, pid):
+    """What stock nbgrader has in autograded/ while it is at work, in a process of this number."""
+    half = course.folder / "autograded" / student / SLUG
+    half.mkdir(parents=True)
+    (half / f"{SLUG}.ipynb").write_text("{}")
+    born = psutil.Process(pid).create_time() if pid else 0
+    mark = {"host": socket.gethostname(), "pid": pid, "born": born}
+    (half / MARK).write_text(json.dumps(mark))
+
+
+def test_what_a_killed_nbgrader_left_half_made_is_graded(course):
+    """Its mark says so; what comes of it replaces the half."""
+    tiny, api = course
+    half_grade(tiny, "budi", 0)
+
+    assert sorted(graded(api)) == ["ani", "budi", "citra"]
+    assert grades(api, "budi") == {"tugas-1": (4.0, False), "tugas-2": (3.0, False)}
+    assert not (tiny.folder / "autograded" / "budi" / SLUG / MARK).exists()
+    assert graded(api) == {}
+
+
+def test_what_nbgrader_is_grading_now_is_left_to_it(course):
+    """Said for that student, also with --force, and nothing of it is touched."""
+    tiny, api = course
+    half_grade(tiny, "budi", os.getppid())
+    outcomes = graded(api, force=True)
+
+    assert [outcome.judged for _, outcome in sorted(outcomes.items())] == [True, False, True]
+    assert "sedang dinilai di tempat lain" in outcomes["budi"].fault
+    assert (tiny.folder / "autograded" / "budi" / SLUG / MARK).exists()
 
 
 def die_for_budi(definition, submission):

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from asynclab.grading import intake
-from asynclab.grading.intake import find_dangers, move_aside
+from asynclab.grading import intake, messages
+from asynclab.grading.intake import MARK, find_dangers, move_aside
 
 
 def test_links_devices_and_giants_are_found(tmp_path, monkeypatch):
@@ -36,6 +36,15 @@ def test_too_many_files_are_found(tmp_path, monkeypatch):
         (tmp_path / f"{number}.txt").touch()
 
     assert [path.name for path, _ in find_dangers(tmp_path)] == ["3.txt", "4.txt"]
+
+
+def test_the_graders_own_mark_is_none_of_a_students_files(tmp_path):
+    """It would make a submission look as if it were being graded; deeper down it is a file like any other."""
+    (tmp_path / "dalam").mkdir()
+    (tmp_path / MARK).touch()
+    (tmp_path / "dalam" / MARK).touch()
+
+    assert find_dangers(tmp_path) == [(tmp_path / MARK, messages.RESERVED)]
 
 
 def test_a_folder_that_is_a_link_is_a_danger_itself(tmp_path):
@@ -79,4 +88,4 @@ def test_a_mark_is_alive_while_its_grader_is(tmp_path, mark, alive):
     text = text.replace("PARENT", str(parent.pid)).replace("BORN", json.dumps(parent.create_time()))
     (tmp_path / "mark").write_text(text)
 
-    assert intake._is_alive(tmp_path / "mark") is alive
+    assert intake.is_alive(tmp_path / "mark") is alive

@@ -37,6 +37,7 @@ __all__ = [
     "SubmissionExporter",
     "find_dangers",
     "find_reference",
+    "is_alive",
     "require_sandbox",
 ]
 
@@ -67,6 +68,8 @@ def find_dangers(folder) -> list[tuple[Path, str]]:
                 continue
             elif not stat.S_ISREG(status.st_mode):
                 found.append((path, messages.SPECIAL))
+            elif path == Path(folder, MARK):
+                found.append((path, messages.RESERVED))
             elif status.st_size > _limit(path):
                 found.append((path, messages.too_large(status.st_size, _limit(path))))
             elif count > COUNT_LIMIT:
@@ -114,7 +117,7 @@ class SubmissionExporter(NotebookExporter):
         coursedir = converter.coursedir
         pattern = coursedir.format_path(coursedir.autograded_directory, "*", "*")
         for mark in Path("/").glob(os.path.join(pattern, MARK).lstrip("/")):
-            if _is_alive(mark):
+            if is_alive(mark):
                 continue
             folder = mark.parent
             self.log.warning(messages.half_made(folder))
@@ -270,7 +273,7 @@ def mark_work(converter) -> None:
     converter.pre_convert_hook, converter.post_convert_hook = begin, end
 
 
-def _is_alive(mark: Path) -> bool:
+def is_alive(mark: Path) -> bool:
     """Whether another grader is still at work on the folder with this mark."""
     try:
         data = json.loads(mark.read_text())

@@ -115,6 +115,7 @@ def nothing_left(folder) -> str:
 
 
 LINK = "tautan (symlink), yang dapat menunjuk berkas di luar kiriman"
+RESERVED = "nama yang dipakai penilai sendiri"
 SPECIAL = "bukan berkas biasa (pipa, soket, atau perangkat)"
 
 
@@ -359,6 +360,11 @@ def undecodable_folder(path) -> str:
     """A student's folder whose name is no text."""
     shown = os.fsencode(path).decode(errors="backslashreplace")
     return f"Nama folder {shown} bukan UTF-8, jadi tidak dapat dicatat di buku nilai. Ganti namanya dengan ID mahasiswa itu, lalu nilai lagi."
+
+
+def graded_elsewhere(folder) -> str:
+    """Stock nbgrader or the formgrader is at work on this very submission."""
+    return f"Kiriman ini sedang dinilai di tempat lain (nbgrader autograde atau formgrader) ke {folder}. Tunggu sampai selesai, lalu nilai lagi."
 
 
 def not_written(path, reason) -> str:

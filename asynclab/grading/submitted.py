@@ -10,7 +10,7 @@ from pathlib import Path
 
 from asynclab.grading import messages
 from asynclab.grading.definition import read_extra_files
-from asynclab.grading.intake import ASIDE, find_dangers, move_aside
+from asynclab.grading.intake import ASIDE, MARK, find_dangers, is_alive, move_aside
 from asynclab.grading.job import Submission
 
 __all__ = ["Pending", "find_pending", "handed_in_at", "read_submission"]
@@ -31,7 +31,8 @@ class Pending:
 def find_pending(api, slug, *, force=False, students=()) -> list[Pending]:
     """The submissions of an assignment that `nbgrader autograde` would grade now, by student.
 
-    That is: not graded yet, or handed in again since, or all with `force`; of these students, or of all.
+    That is: not graded to the end yet, or handed in again since, or all with `force`; of these
+    students, or of all.
     """
     coursedir = api.coursedir
     found = []
@@ -61,6 +62,9 @@ def read_submission(item: Pending, api, definition) -> tuple[Submission, list, s
     nothing = Submission(item.student, {})
     if item.fault:
         return nothing, log, item.fault
+    graded = _graded_folder(api, item.student, definition.slug)
+    if is_alive(graded / MARK):
+        return nothing, log, messages.graded_elsewhere(graded)
     try:
         if fault := _refuse_dangers(item, api, log):
             return nothing, log, fault
@@ -99,7 +103,7 @@ def _refuse_dangers(item, api, log) -> str:
 
 
 def _is_due(folder, graded) -> bool:
-    if not graded.exists():
+    if not graded.exists() or (graded / MARK).exists():
         return True
     new, old = _read_timestamp(folder), _read_timestamp(graded)
     return new is not None and old is not None and new > old
