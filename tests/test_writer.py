@@ -122,6 +122,35 @@ def test_a_locked_gradebook_changes_nothing(course, monkeypatch):
     assert not (course[0] / "autograded" / "ani").exists()
 
 
+def test_a_failed_write_leaves_nothing_for_the_next_one(course, monkeypatch):
+    """No file of it, not even one that can't be overwritten, is among those of the student's next write."""
+    folder, api, definition = course
+    graded = full_marks(definition, Submission("ani", {SLUG: b"{}"}))
+    with Writer(api) as writer:
+        with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+            patch.setattr(Writer, "_write_scores", lambda *arguments: 1 / 0)
+            writer.write(definition, graded, {"dulu.txt": b"1"}, None)
+        writer.write(definition, graded, {"kini.txt": b"2"}, None)
+    names = [path.name for path in (folder / "autograded" / "ani" / SLUG).iterdir()]
+
+    assert sorted(names) == [f"{SLUG}.ipynb", "kini.txt"]
+
+
+def test_what_a_killed_writer_moved_away_is_put_back(course):
+    """Where two folders can't change places at once, the old one is gone for a moment."""
+    folder, api, _ = course
+    write(course)
+    target = folder / "autograded" / "ani" / SLUG
+    for name in ("ani", "budi"):
+        (folder / ASIDE / SLUG / name / "x" / "baru").mkdir(parents=True)
+    target.rename(folder / ASIDE / SLUG / "ani" / "x" / "lama")
+    with Writer(api):
+        assert [path.name for path in target.iterdir()] == [f"{SLUG}.ipynb"]
+
+    assert [path.name for path in (folder / "autograded").iterdir()] == ["ani"]
+    assert not (folder / ASIDE).exists()
+
+
 @pytest.mark.parametrize("begin", ["BEGIN IMMEDIATE", "BEGIN"])
 def test_a_gradebook_in_use_costs_only_those_it_refused(course, capfd, begin):
     """Another program writes or reads for too long: one sentence each, and the next one is written."""

@@ -425,6 +425,16 @@ def regrade_fault(student, cell, reason) -> str:
     return f"{student}{', ' + cell if cell else ''}: {reason}"
 
 
+def none_graded(folder) -> str:
+    """The gradebook has a submission whose folder is gone."""
+    return f"buku nilai mencatat kiriman ini, tetapi {folder} tidak ada atau tanpa notebook, jadi nilainya tetap. Nilai lagi dengan `asynclab grade`."
+
+
+def half_graded(folder) -> str:
+    """Stock nbgrader is at work on it, or was killed over it."""
+    return f"penilaian ke {folder} belum selesai atau terputus, jadi nilainya tetap. Nilai lagi dengan `asynclab grade`."
+
+
 REGRADE_NO_TRACE = "tidak ada catatan yang dapat dinilai ulang, jadi nilainya tetap. Nilai lagi dengan `asynclab grade --force`."
 REGRADE_OTHER_RUN = "skenarionya berubah, bukan hanya kriterianya, jadi catatan lama tidak berlaku dan nilainya tetap. Nilai lagi dengan `asynclab grade --force`."
 REGRADE_UNREADABLE = "notebook di autograded/ tidak dapat dibaca, jadi nilainya tetap. Nilai lagi dengan `asynclab grade --force`."

@@ -86,6 +86,7 @@ def run(arguments) -> int:
             for item in regrade_all(api, definition, tests, students, apply):
                 who = f"{definition.slug}  {item.student}"
                 changed += bool(item.changes)
+                count -= any(not cell for cell, _ in item.faults)
                 left += [(who, *fault) for fault in item.faults]
                 for change in item.changes:
                     print(messages.regrade_change(who, *change), flush=True)
@@ -118,19 +119,18 @@ def read_tests(api, definition) -> dict[str, dict[str, str]]:
 
 
 def find_graded(api, definition) -> dict[str, Path]:
-    """student -> folder of every submission of an assignment that has been graded, by student."""
+    """student -> folder, which may be gone, of every submission that the gradebook knows, by student."""
     coursedir = api.coursedir
     with api.gradebook as gradebook:
         students = sorted(
             item.student_id for item in gradebook.assignment_submissions(definition.slug)
         )
-    folders = {
+    return {
         student: Path(
             coursedir.format_path(coursedir.autograded_directory, student, definition.slug)
         )
         for student in students
     }
-    return {student: folder for student, folder in folders.items() if folder.is_dir()}
 
 
 def regrade_all(

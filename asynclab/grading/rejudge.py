@@ -30,11 +30,15 @@ class Rejudged:
 
 def rejudge_folder(folder: Path, tests: dict[str, dict[str, str]]) -> Rejudged:
     """The graded notebooks in a folder, judged anew; tests: notebook -> test cell -> its source now."""
+    from asynclab.grading.intake import MARK
+
     rejudged = Rejudged()
     try:
-        for path in sorted(folder.glob("*.ipynb")):
-            if path.stem not in tests:
-                continue
+        paths = [path for path in sorted(folder.glob("*.ipynb")) if path.stem in tests]
+        if not paths or (folder / MARK).exists():
+            rejudged.lost = (messages.half_graded if paths else messages.none_graded)(folder)
+            return rejudged
+        for path in paths:
             content = path.read_bytes()
             now, scores, faults = rejudge(content, tests[path.stem])
             if now != content:
