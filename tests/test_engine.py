@@ -202,6 +202,8 @@ def test_what_cant_be_written_stops_nobody(course, monkeypatch, error):
 @pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file"), ValueError("aneh")])
 def test_what_cant_be_read_stops_nobody(course, monkeypatch, error):
     """Whatever happens while one submission is looked through: said, and graded at the next run."""
+    monkeypatch.setattr(submitted, "PATIENCE", 0)
+    monkeypatch.setattr(submitted, "SETTLED", 0)
     find_dangers = submitted.find_dangers
 
     def stumble(folder):
@@ -340,6 +342,36 @@ def test_no_worker_waits_between_two_assignments(course):
     run.close()
 
     assert record == [(SLUG, "ani"), (SLUG, "budi"), (SLUG, "citra"), ("kedua", "ani")]
+
+
+def test_what_is_handed_in_later_is_graded_with_its_own_time(course):
+    """Collected after the class was begun, before it was read: late is late, and nothing is pending."""
+    tiny, api = course
+    set_due(tiny)
+    pending = find_pending(api, SLUG)
+    hand_in(tiny, "citra", stamp=LATER)
+    graded(api, pending)
+    with api.gradebook as gradebook:
+        assert gradebook.find_submission(SLUG, "citra").total_seconds_late > 0
+
+    assert find_pending(api, SLUG) == []
+
+
+def test_what_is_handed_in_after_it_was_read_is_graded_next_time(course, monkeypatch):
+    """The first version is written with the first time."""
+    tiny, api = course
+
+    def collect(definition, submission):
+        if submission.student == "citra":
+            hand_in(tiny, "citra", stamp=LATER)
+        return full_marks(definition, submission)
+
+    monkeypatch.setattr(engine, "grade", collect)
+    graded(api)
+    monkeypatch.undo()
+
+    assert (tiny.folder / "autograded" / "citra" / SLUG / "timestamp.txt").read_text() == STAMP
+    assert [item.student for item in find_pending(api, SLUG)] == ["citra"]
 
 
 # ---- the real thing

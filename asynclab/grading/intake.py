@@ -232,10 +232,16 @@ class SafeCollect(ExchangeCollect):
         def ignore(folder, names):
             return {name for name in names if Path(folder, name) in dangers}
 
-        with tempfile.TemporaryDirectory(prefix="asynclab-") as staging:
-            copy = Path(staging, "kiriman")
+        # Next to its place, and moved there when it is whole: nobody can grade the half of it.
+        near = {"prefix": ".masuk-", "dir": os.path.dirname(dest)}
+        with (
+            tempfile.TemporaryDirectory(prefix="asynclab-") as staging,
+            tempfile.TemporaryDirectory(**near) as beside,
+        ):
+            copy, whole = Path(staging, "kiriman"), os.path.join(beside, "kiriman")
             shutil.copytree(src, copy, symlinks=True, ignore=ignore)
-            super().do_copy(str(copy), dest, log)
+            super().do_copy(str(copy), whole, log)
+            os.rename(whole, dest)
 
 
 def _account_name(uid):

@@ -367,6 +367,11 @@ def graded_elsewhere(folder) -> str:
     return f"Kiriman ini sedang dinilai di tempat lain (nbgrader autograde atau formgrader) ke {folder}. Tunggu sampai selesai, lalu nilai lagi."
 
 
+def still_changing(folder) -> str:
+    """Something goes on writing there."""
+    return f"Isi {folder} masih berubah selagi dibaca, misalnya karena sedang dikumpulkan lagi. Tunggu sampai selesai, lalu nilai lagi."
+
+
 def not_written(path, reason) -> str:
     """One submission's files could not be put in place."""
     return f"Hasil kiriman ini tidak tersimpan: {path} tidak dapat ditulis ({reason}). Perbaiki, lalu nilai lagi; yang lain tidak terganggu."

@@ -1,10 +1,11 @@
-"""Submitted: which submissions are to be graded, and each of them read without ending the class."""
+"""Submitted: which submissions are to be graded, and each of them read as it was at one moment."""
 
 from __future__ import annotations
 
 import datetime
 import os
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ __all__ = ["Pending", "find_pending", "handed_in_at", "read_submission"]
 
 TIMESTAMP = "timestamp.txt"
 TIMESTAMP_LIMIT = 200
+# Seconds: how long to wait for a submission that is being replaced, and between two looks at it; and
+# how long nothing has changed before it is taken for whole.
+PATIENCE, PAUSE, SETTLED = 2.0, 0.02, 0.1
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,9 @@ def find_pending(api, slug, *, force=False, students=()) -> list[Pending]:
 def read_submission(item: Pending, api, definition) -> tuple[Submission, list, str]:
     """(the bytes of a submission, what was kept out of it, why it can't be graded or '').
 
-    Links, devices and giants are moved aside; the second is a list of (level, sentence). Never
-    raises for what is in the submission, or happens to it.
+    Links, devices and giants are moved aside; the second is a list of (level, sentence). All bytes
+    are of one moment: while `nbgrader collect --update` replaces the submission, it is read again.
+    Never raises for what is in the submission, or happens to it.
     """
     log: list[tuple[str, str]] = []
     nothing = Submission(item.student, {})
@@ -66,12 +71,9 @@ def read_submission(item: Pending, api, definition) -> tuple[Submission, list, s
     if is_alive(graded / MARK):
         return nothing, log, messages.graded_elsewhere(graded)
     try:
-        if fault := _refuse_dangers(item, api, log):
-            return nothing, log, fault
-        known = [notebook.name for notebook in definition.notebooks]
-        paths = [item.folder / f"{name}.ipynb" for name in known]
-        notebooks = {path.stem: path.read_bytes() for path in paths if path.is_file()}
-        files = read_extra_files(item.folder, api.coursedir.ignore)
+        notebooks, files = _read_at_one_moment(item.folder, api, definition, log)
+    except _RefusedError as error:
+        return nothing, log, str(error)
     except OSError as error:
         return nothing, log, messages.unreadable_folder(item.folder, error.strerror or error)
     except Exception as error:
@@ -89,17 +91,67 @@ def handed_in_at(submission: Submission) -> datetime.datetime | None:
     return _parse_timestamp(submission.files.get(TIMESTAMP), "")[0]
 
 
-def _refuse_dangers(item, api, log) -> str:
-    """Move what must not be read out of a submission; why that could not be done, or ''."""
+class _RefusedError(Exception):
+    """Why a submission can't be read, as a sentence."""
+
+
+def _read_at_one_moment(folder, api, definition, log):
+    """(notebooks, files) as they lie there; read until nothing has changed meanwhile. Raises OSError, _RefusedError."""
+    known = [notebook.name for notebook in definition.notebooks]
+    deadline, moved = time.monotonic() + PATIENCE, False
+    while True:
+        try:
+            before = _look(folder)
+            # What nobody has touched for a while is not half of a copy whose other half is to come.
+            if moved or not _is_fresh(before):
+                if _refuse_dangers(folder, api, log):
+                    moved = True
+                    continue
+                paths = [folder / f"{name}.ipynb" for name in known]
+                notebooks = {path.stem: path.read_bytes() for path in paths if path.is_file()}
+                files = read_extra_files(folder, api.coursedir.ignore)
+                if _look(folder) == before:
+                    return notebooks, files
+        except FileNotFoundError:
+            if moved and not os.path.lexists(folder):
+                return {}, {}
+            # Between its removal and its copying, the whole folder is gone.
+            if time.monotonic() > deadline:
+                raise
+        if time.monotonic() > deadline:
+            raise _RefusedError(messages.still_changing(folder))
+        time.sleep(PAUSE)
+
+
+def _look(folder) -> list[tuple]:
+    """What is another if anything below a folder, or the folder, was replaced or written meanwhile."""
+    paths = [str(folder)]
+    # A submission that is a link itself may lead anywhere.
+    for root, folders, names in () if os.path.islink(folder) else os.walk(folder):
+        paths += [os.path.join(root, name) for name in (*folders, *names)]
+    states = [(path, os.lstat(path)) for path in sorted(paths)]
+    return [(path, it.st_ino, it.st_size, it.st_mtime_ns, it.st_ctime_ns) for path, it in states]
+
+
+def _is_fresh(look) -> bool:
+    """Whether the newest change is from a moment ago; never for a clock that is ahead of this one."""
+    return 0 <= time.time() - max(state[-1] for state in look) / 1e9 < SETTLED
+
+
+def _refuse_dangers(folder, api, log) -> bool:
+    """Move what must not be read out of a submission; whether there was such a thing."""
     root = Path(api.coursedir.root)
-    for path, why in find_dangers(item.folder):
+    dangers = find_dangers(folder)
+    for path, why in dangers:
         aside = root / ASIDE / path.relative_to(root)
         try:
             move_aside(path, aside)
+        except FileNotFoundError:
+            raise
         except OSError as error:
-            return messages.could_not_refuse(path, error.strerror)
+            raise _RefusedError(messages.could_not_refuse(path, error.strerror)) from None
         log.append(("WARNING", messages.refused_entry(path, why, aside)))
-    return ""
+    return bool(dangers)
 
 
 def _is_due(folder, graded) -> bool:
