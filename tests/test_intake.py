@@ -38,6 +38,19 @@ def test_too_many_files_are_found(tmp_path, monkeypatch):
     assert [path.name for path, _ in find_dangers(tmp_path)] == ["3.txt", "4.txt"]
 
 
+def test_too_much_altogether_is_found(tmp_path, monkeypatch):
+    """What does not fit any more; never the notebook because of what lies beside it."""
+    monkeypatch.setattr(intake, "TOTAL_LIMIT", 3000)
+    (tmp_path / "a").mkdir()
+    for name in ("a/data", "b.txt", "c.txt", "tugas.ipynb"):
+        (tmp_path / name).write_text("x" * 1200)
+    (tmp_path / "kecil.txt").write_text("x" * 500)
+    found = {path.name: why for path, why in find_dangers(tmp_path)}
+
+    assert sorted(found) == ["c.txt", "data"]
+    assert "batas 0,003 MB" in found["data"]
+
+
 def test_the_graders_own_mark_is_none_of_a_students_files(tmp_path):
     """It would make a submission look as if it were being graded; deeper down it is a file like any other."""
     (tmp_path / "dalam").mkdir()

@@ -43,6 +43,7 @@ __all__ = [
 
 FILE_LIMIT = 32 << 20
 NOTEBOOK_LIMIT = 64 << 20
+TOTAL_LIMIT = 128_000_000
 COUNT_LIMIT = 1_000
 ASIDE = "disisihkan"
 MARK = ".sedang-dinilai"
@@ -52,13 +53,16 @@ OTHER_MACHINE_SECONDS = 6 * 3600
 
 
 def find_dangers(folder) -> list[tuple[Path, str]]:
-    """(path, why) of everything below `folder` that must not be copied or read; links are not followed."""
+    """(path, why) of everything below `folder` that must not be copied or read; links are not followed.
+
+    Notebooks come first, so that it is other files that are too many or too much.
+    """
     found: list[tuple[Path, str]] = []
     if os.path.islink(folder):
         return [(Path(folder), messages.LINK)]
-    count = 0
+    count = total = 0
     for root, folders, names in os.walk(folder):
-        for name in sorted([*folders, *names]):
+        for name in sorted([*folders, *names], key=lambda name: (name[-6:] != ".ipynb", name)):
             path = Path(root, name)
             status = path.lstat()
             count += 1
@@ -74,6 +78,10 @@ def find_dangers(folder) -> list[tuple[Path, str]]:
                 found.append((path, messages.too_large(status.st_size, _limit(path))))
             elif count > COUNT_LIMIT:
                 found.append((path, messages.too_many(COUNT_LIMIT, COUNT_LIMIT)))
+            elif total + status.st_size > TOTAL_LIMIT:
+                found.append((path, messages.too_much(TOTAL_LIMIT)))
+            else:
+                total += status.st_size
         folders[:] = [name for name in folders if not os.path.islink(os.path.join(root, name))]
     return found
 

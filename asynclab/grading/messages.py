@@ -129,6 +129,11 @@ def too_many(count, limit) -> str:
     return f"lebih dari {limit} berkas"
 
 
+def too_much(limit) -> str:
+    """More bytes in all files together than may be."""
+    return f"bersama berkas lain di kiriman ini lebih besar dari batas {number(limit / 1e6)} MB"
+
+
 def half_made(folder) -> str:
     """An earlier run was killed."""
     return f"{folder}: penilaian sebelumnya terputus; hasil setengah jadi dihapus dan kiriman ini dinilai lagi."
