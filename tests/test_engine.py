@@ -31,8 +31,8 @@ from tiny_course import SLUG, TRUST, answered
 from asynclab.grading import engine, messages, submitted
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
-from asynclab.grading.intake import MARK
 from asynclab.grading.job import NotRunError
+from asynclab.grading.marks import MARK
 from asynclab.grading.writer import Writer
 
 FULL = {(SLUG, "tugas-1"): 4.0, (SLUG, "tugas-2"): 3.0}

@@ -11,7 +11,7 @@ from tiny_course import SLUG, find
 from asynclab.cli import main
 from asynclab.grading import regrade
 from asynclab.grading.definition import read_definition
-from asynclab.grading.intake import MARK
+from asynclab.grading.marks import MARK
 from asynclab.grading.writer import Writer
 
 

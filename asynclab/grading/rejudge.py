@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from asynclab.grading import messages
+from asynclab.grading.marks import MARK
 
 __all__ = ["Rejudged", "is_test", "rejudge", "rejudge_folder"]
 
@@ -30,8 +31,6 @@ class Rejudged:
 
 def rejudge_folder(folder: Path, tests: dict[str, dict[str, str]]) -> Rejudged:
     """The graded notebooks in a folder, judged anew; tests: notebook -> test cell -> its source now."""
-    from asynclab.grading.intake import MARK
-
     rejudged = Rejudged()
     try:
         paths = [path for path in sorted(folder.glob("*.ipynb")) if path.stem in tests]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.grading import messages
+from asynclab.grading.dangers import ASIDE, find_dangers, move_aside
 from asynclab.grading.definition import read_extra_files
-from asynclab.grading.intake import ASIDE, MARK, find_dangers, is_alive, move_aside
 from asynclab.grading.job import Submission
+from asynclab.grading.marks import MARK, is_alive
 
 __all__ = ["Pending", "find_pending", "handed_in_at", "read_submission"]
 
