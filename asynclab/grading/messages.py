@@ -371,27 +371,27 @@ def undecodable_folder(path) -> str:
 
 def graded_elsewhere(folder) -> str:
     """Stock nbgrader or the formgrader is at work on this very submission."""
-    return f"Kiriman ini sedang dinilai di tempat lain (nbgrader autograde atau formgrader) ke {folder}. Tunggu sampai selesai, lalu nilai lagi."
+    return f"Kiriman ini sedang dinilai di tempat lain (nbgrader autograde atau formgrader) ke {folder}. Tunggu sampai selesai, lalu ulangi perintah yang sama."
 
 
 def still_changing(folder) -> str:
     """Something goes on writing there."""
-    return f"Isi {folder} masih berubah selagi dibaca, misalnya karena sedang dikumpulkan lagi. Tunggu sampai selesai, lalu nilai lagi."
+    return f"Isi {folder} masih berubah selagi dibaca, misalnya karena sedang dikumpulkan lagi. Tunggu sampai selesai, lalu ulangi perintah yang sama."
 
 
 def not_written(path, reason) -> str:
     """One submission's files could not be put in place."""
-    return f"Hasil kiriman ini tidak tersimpan: {path} tidak dapat ditulis ({reason}). Perbaiki, lalu nilai lagi; yang lain tidak terganggu."
+    return f"Hasil kiriman ini tidak tersimpan: {path} tidak dapat ditulis ({reason}). Perbaiki, lalu ulangi perintah yang sama; yang lain tidak terganggu."
 
 
 def gradebook_refused(reason) -> str:
     """The gradebook did not take one submission's scores."""
-    return f"Hasil kiriman ini tidak tersimpan: buku nilai menolaknya ({reason}). Bila buku nilai sedang dipakai program lain, tutup program itu, lalu nilai lagi."
+    return f"Hasil kiriman ini tidak tersimpan: buku nilai menolaknya ({reason}). Bila buku nilai sedang dipakai program lain, tutup program itu, lalu ulangi perintah yang sama; yang lain tidak terganggu."
 
 
 def not_stored(detail) -> str:
     """Something that nobody has foreseen, while one submission's results were written."""
-    return f"Hasil kiriman ini tidak tersimpan karena kesalahan pada penilai sendiri ({detail}). Nilai lagi; bila terulang, laporkan. Yang lain tidak terganggu."
+    return f"Hasil kiriman ini tidak tersimpan karena kesalahan pada penilai sendiri ({detail}). Ulangi perintah yang sama; bila terulang, laporkan. Yang lain tidak terganggu."
 
 
 # ---- judging again
