@@ -21,8 +21,8 @@ from traitlets import Bool, Float, Integer
 
 from asynclab import isolation
 from asynclab.grading import messages, suspicion
-from asynclab.grading.intake import MARK
 from asynclab.grading.judge import Evidence, Judgement, judge
+from asynclab.grading.marks import MARK
 from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME, write_record
 from asynclab.grading.runner import Cell, Limits, Result, run_cells
 from asynclab.grading.spawn import ChildError, SandboxError, spawn, spawn_trusted

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
+from asynclab.grading.deadline import processor_deadline
 from asynclab.grading.definition import Definition
 from asynclab.grading.memory import MemoryGradebook, installed
 
@@ -72,7 +73,7 @@ def grade(definition: Definition, submission: Submission) -> Graded:
             )
             continue
         try:
-            with _turn:
+            with _turn, processor_deadline():
                 _grade_notebook(definition, notebook, content, submission, graded)
         except NotRunError:
             raise
