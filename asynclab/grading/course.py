@@ -130,7 +130,10 @@ def judge_cells(assignment: Assignment, source: str) -> Iterator[tuple[str, Rubr
     for cell in (assignment.preparation, source):
         try:
             exec(compile(cell, f"<{assignment.slug}>", "exec", dont_inherit=True), namespace)
-        except Exception:
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            # `sys.exit()` ends a notebook's cell, not its kernel.
             continue
     # As in grading: a helper of a test cell does not replace an answer's of the same name.
     helpers = {}
