@@ -25,6 +25,7 @@ from asynclab.grading.mutation.trial import Verdict, measure, try_source
 from asynclab.grading.progress import Progress
 from asynclab.grading.release import CONFIG
 from asynclab.grading.settings import grading_seed
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["add_arguments", "examine", "run", "try_mutants"]
 
@@ -96,7 +97,7 @@ def _try(source):
 
 def add_arguments(parser):
     """Arguments of `asynclab mutants`."""
-    parser.add_argument("slug", nargs="+", help="tugas yang ujinya diperiksa")
+    parser.add_argument("slug", nargs="+", type=read_slug, help="tugas yang ujinya diperiksa")
     parser.add_argument(
         "--workers", type=int, metavar="N", help="banyaknya proses (bawaan: satu per inti)"
     )

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 from asynclab.errors import CommandError
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["CONFIG", "add_arguments", "find_drift", "generate_releases", "open_course", "run"]
 
@@ -59,7 +60,9 @@ def find_drift(root, slugs=None) -> list[str]:
 
 def add_arguments(parser):
     """Arguments of `asynclab release`."""
-    parser.add_argument("slug", nargs="*", help="tugas yang dibuat ulang; tanpa ini semuanya")
+    parser.add_argument(
+        "slug", nargs="*", type=read_slug, help="tugas yang dibuat ulang; tanpa ini semuanya"
+    )
     parser.add_argument(
         "--check",
         action="store_true",

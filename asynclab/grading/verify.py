@@ -12,19 +12,22 @@ from asynclab.grading.checks.crew import Crew
 from asynclab.grading.checks.problem import Problem
 from asynclab.grading.checks.tree import check_folders, check_releases, check_text, read_readable
 from asynclab.grading.checks.trials import check_assignment, list_trials
-from asynclab.grading.course import find_assignments, read_answers
+from asynclab.grading.course import no_source, read_answers
 from asynclab.grading.messages import no_course
 from asynclab.grading.mutation.messages import not_positive
 from asynclab.grading.progress import Progress
 from asynclab.grading.release import CONFIG
 from asynclab.grading.settings import grading_seed
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["add_arguments", "run", "verify"]
 
 
 def add_arguments(parser):
     """Arguments of `asynclab verify`."""
-    parser.add_argument("slug", nargs="*", help="tugas yang diperiksa; tanpa ini semuanya")
+    parser.add_argument(
+        "slug", nargs="*", type=read_slug, help="tugas yang diperiksa; tanpa ini semuanya"
+    )
     parser.add_argument(
         "--workers", type=int, metavar="N", help="banyaknya proses (bawaan: satu per inti)"
     )
@@ -39,7 +42,7 @@ def run(arguments) -> int:
         raise CommandError(not_positive("--workers", arguments.workers), exit_code=2)
     unknown = [slug for slug in arguments.slug if not (root / "source" / slug).is_dir()]
     if unknown:
-        find_assignments(root, unknown)
+        raise CommandError(no_source(root, unknown[0]), exit_code=2)
     slugs = list(dict.fromkeys(arguments.slug))
     problems, counts = [], {"count": 0, "right": 0, "wrong": 0}
     for problem in verify(root, slugs, arguments.workers or os.cpu_count() or 1, counts):

@@ -16,6 +16,7 @@ from asynclab.grading.grade import usable_gradebook
 from asynclab.grading.release import CONFIG, open_course
 from asynclab.grading.report import messages
 from asynclab.grading.report.records import Report
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["PAGE", "add_arguments", "make_report", "run", "write_report"]
 
@@ -25,7 +26,10 @@ PAGE = "laporan.html"
 def add_arguments(parser):
     """Arguments of `asynclab report`."""
     parser.add_argument(
-        "slug", nargs="*", help="tugas yang dilaporkan; tanpa ini semua yang sudah dinilai"
+        "slug",
+        nargs="*",
+        type=read_slug,
+        help="tugas yang dilaporkan; tanpa ini semua yang sudah dinilai",
     )
     parser.add_argument(
         "--output", default=PAGE, metavar="BERKAS", help=f"tempat halamannya (bawaan: {PAGE})"
