@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tiny_course import GOOD_GREET, GOOD_TOTAL, SLUG, make_source
+from tiny_course import GOOD_GREET, GOOD_TOTAL, SLUG, find, make_source
 
 from asynclab.cli import main
 from asynclab.grading.checks import answers, form, messages
@@ -101,6 +101,29 @@ def test_cells_that_lack_something(assignment, change, what):
 
     assert what in " ".join(whats(problems))
     assert all(problem.remedy for problem in problems)
+
+
+def test_cells_that_nbgrader_could_not_tell_apart(course):
+    """A name that two cells share, and a marked cell without one, are named, and prevent judging."""
+    path = course / "source" / SLUG / f"{SLUG}.ipynb"
+    notebook = nbformat.read(path, 4)
+    find(notebook, "tugas-2").metadata.nbgrader.grade_id = "tugas-1"
+    del find(notebook, "jawaban-1").metadata.nbgrader["grade_id"]
+    problems = list(form.check_marks("berkas", notebook))
+
+    assert all(problem.fatal for problem in problems)
+    assert whats(problems) == [
+        "Sel jawaban-1 ditandai untuk nbgrader, tetapi tanpa grade_id.",
+        "grade_id tugas-1 dipakai 2 sel, padahal nbgrader mengenali sel darinya.",
+    ]
+
+
+def test_a_reference_that_is_no_python(assignment):
+    """A solution cell that can't be parsed is named with its line, and prevents judging."""
+    cell(assignment, "jawaban-1").source = "a = 1\nawait b"
+    (problem,) = [item for item in form.check_cells("berkas", assignment) if item.fatal]
+
+    assert problem.what == "Sel jawaban-1 baris 2 bukan Python yang sah: 'await' outside function."
 
 
 def test_a_copy_that_kept_its_title(assignment):

@@ -10,7 +10,13 @@ from asynclab.errors import CommandError
 from asynclab.grading.checks import messages
 from asynclab.grading.checks.crew import Crew
 from asynclab.grading.checks.problem import Problem
-from asynclab.grading.checks.tree import check_folders, check_releases, check_text, read_readable
+from asynclab.grading.checks.tree import (
+    check_folders,
+    check_releases,
+    check_text,
+    read_readable,
+    source_file,
+)
 from asynclab.grading.checks.trials import check_assignment, list_trials
 from asynclab.grading.course import no_source, read_answers
 from asynclab.grading.messages import no_course
@@ -70,12 +76,11 @@ def verify(root, slugs, workers, counts) -> Iterator[Problem]:
     """
     broken = set()
     for problem in check_folders(root, slugs):
-        broken.add(problem.file)
+        if problem.fatal:
+            broken.add(problem.file)
         yield problem
-    known = [
-        assignment for assignment in read_readable(root) if not slugs or assignment.slug in slugs
-    ]
-    every = list(read_readable(root))
+    every = [item for item in read_readable(root) if source_file(item) not in broken]
+    known = [item for item in every if not slugs or item.slug in slugs]
     ready = []
     for assignment in known:
         others = [other for other in every if other.slug != assignment.slug]

@@ -47,7 +47,7 @@ def second_notebook(slug, name) -> tuple[str, str]:
 def unreadable_notebook(reason) -> tuple[str, str]:
     """Not a notebook."""
     return (
-        f"Bukan notebook yang sah: {reason}.",
+        f"Bukan notebook yang sah: {reason.rstrip('.')}.",
         "Ambil kembali versi sebelumnya (git checkout BERKAS), atau buka dan simpan ulang di JupyterLab.",
     )
 
@@ -97,6 +97,22 @@ def bad_id(name) -> tuple[str, str]:
     return (
         f"Id sel “{name}” bukan nama yang terbaca.",
         "Pakai huruf kecil, angka, dan tanda hubung, misalnya contoh-antrean.",
+    )
+
+
+def no_grade_id(name) -> tuple[str, str]:
+    """A cell that is marked for nbgrader, without the name it goes by."""
+    return (
+        f"Sel {name} ditandai untuk nbgrader, tetapi tanpa grade_id.",
+        "Isi `grade_id` di metadata nbgrader sel itu, sama dengan id selnya.",
+    )
+
+
+def double_grade_id(name, count) -> tuple[str, str]:
+    """Cells that nbgrader can't tell apart."""
+    return (
+        f"grade_id {name} dipakai {number(count)} sel, padahal nbgrader mengenali sel darinya.",
+        "Beri setiap sel grade_id sendiri, sama dengan id selnya.",
     )
 
 

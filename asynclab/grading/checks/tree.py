@@ -38,9 +38,11 @@ def check_folders(root, slugs=()) -> Iterator[Problem]:
             nbformat.validate(notebook)
         except Exception as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
-            yield Problem(f"source/{slug}/{slug}.ipynb", *messages.unreadable_notebook(reason))
+            words = messages.unreadable_notebook(reason)
+            yield Problem(f"source/{slug}/{slug}.ipynb", *words, fatal=True)
             continue
         yield from form.check_notebook(f"source/{slug}/{slug}.ipynb", notebook)
+        yield from form.check_marks(f"source/{slug}/{slug}.ipynb", notebook)
     if not slugs:
         for folder in ("release", "tests/answers", "tests/equivalents"):
             for path in sorted(root.glob(f"{folder}/*")):
