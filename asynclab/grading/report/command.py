@@ -75,7 +75,7 @@ def write_report(api, slugs, output: Path) -> Report:
 def make_report(api, slugs=()) -> Report:
     """The report as data."""
     from asynclab.grading.report.collect import collect
-    from asynclab.grading.report.digest import digest
+    from asynclab.grading.report.digest import digest, find_class
     from asynclab.grading.report.roster import check_gradebook, read_roster
 
     check_gradebook(api)
@@ -92,10 +92,13 @@ def make_report(api, slugs=()) -> Report:
     graded = [item for item in chosen if item.entries]
     if not graded:
         raise CommandError(messages.NOTHING_GRADED, exit_code=2)
+    materials = collect(api, graded)
+    # Who stands in no gradebook yet is of the class for every assignment.
+    students = find_class(materials, students)
     return Report(
         course=api.coursedir.course_id,
         made=datetime.datetime.now(datetime.UTC).replace(tzinfo=None),
-        assignments=tuple(digest(material, students) for material in collect(api, graded)),
+        assignments=tuple(digest(material, students) for material in materials),
         ungraded=tuple(item.slug for item in chosen if not item.entries),
     )
 
