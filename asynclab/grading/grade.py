@@ -16,6 +16,7 @@ from asynclab.grading import messages, parents
 from asynclab.grading.definition import read_definition
 from asynclab.grading.pools import distributed_pool, local_pool, warm_up
 from asynclab.grading.release import CONFIG, open_course
+from asynclab.grading.slugs import read_slug
 from asynclab.grading.writer import clear_leftovers, make_scratch
 
 __all__ = ["add_arguments", "grade_course", "run"]
@@ -23,7 +24,7 @@ __all__ = ["add_arguments", "grade_course", "run"]
 
 def add_arguments(parser):
     """Arguments of `asynclab grade`."""
-    parser.add_argument("slug", nargs="*", help="tugas yang dinilai")
+    parser.add_argument("slug", nargs="*", type=read_slug, help="tugas yang dinilai")
     parser.add_argument(
         "--all", action="store_true", help="semua tugas yang sudah dibuat versi mahasiswanya"
     )

@@ -21,6 +21,7 @@ from asynclab.grading.job import Graded
 from asynclab.grading.pools import local_pool
 from asynclab.grading.rejudge import is_test, rejudge_folder
 from asynclab.grading.release import CONFIG, open_course
+from asynclab.grading.slugs import read_slug
 from asynclab.grading.writer import Writer, describe_failure
 
 __all__ = [
@@ -47,7 +48,7 @@ class Regraded:
 
 def add_arguments(parser):
     """Arguments of `asynclab regrade`."""
-    parser.add_argument("slug", nargs="+", help="tugas yang kriterianya berubah")
+    parser.add_argument("slug", nargs="+", type=read_slug, help="tugas yang kriterianya berubah")
     parser.add_argument(
         "--workers",
         type=int,
