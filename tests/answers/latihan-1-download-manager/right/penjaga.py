@@ -17,13 +17,13 @@ class AsyncDownloadManager:
         self.progress = {}
 
     async def download_file(self, url, filename):
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)) as session:
             return await self.watched(session, url, filename)
 
     async def download_multiple(self, downloads):
         if len(dict((name, url) for url, name in downloads)) != len(downloads):
             raise ValueError("nama ganda")
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)) as session:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self.watched(session, url, name)) for url, name in downloads]
             return [await task for task in tasks]

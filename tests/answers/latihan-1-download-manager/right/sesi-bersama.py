@@ -22,7 +22,7 @@ class AsyncDownloadManager:
 
     async def __aenter__(self):
         if self._users == 0:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self._timeout)
         self._users += 1
         return self._session
 

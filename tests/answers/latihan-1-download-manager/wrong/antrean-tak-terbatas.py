@@ -33,7 +33,7 @@ class AsyncDownloadManager:
             timeout = aiohttp.ClientTimeout(
                 total=None, sock_connect=self.stall_timeout, sock_read=self.stall_timeout
             )
-            session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+            session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout))
             group = await stack.enter_async_context(asyncio.TaskGroup())
             jobs = {
                 filename: group.create_task(self.attempt(session, url, filename))

@@ -19,7 +19,7 @@ class AsyncDownloadManager:
         self.progress = {}
 
     def session(self):
-        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None))
 
     async def download_file(self, url, filename):
         async with self.session() as session:

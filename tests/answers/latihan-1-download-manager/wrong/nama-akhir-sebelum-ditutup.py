@@ -24,7 +24,7 @@ class AsyncDownloadManager:
 
     def _session(self):
         limits = aiohttp.ClientTimeout(total=None, sock_connect=self.stall_timeout, sock_read=self.stall_timeout)
-        return aiohttp.ClientSession(timeout=limits, raise_for_status=True)
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=limits, raise_for_status=True)
 
     async def download_file(self, url, filename):
         async with self._session() as session:
