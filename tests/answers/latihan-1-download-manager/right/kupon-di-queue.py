@@ -64,7 +64,7 @@ class AsyncDownloadManager:
         self.progress.setdefault(filename, None)
         folder = os.path.dirname(filename) or "."
         async with session.get(url) as response:
-            file = await asyncio.to_thread(tempfile.NamedTemporaryFile, dir=folder, delete=False)
+            file = await self._begin(folder)
             try:
                 size = response.content_length
                 if response.headers.get("Content-Encoding", "identity") != "identity":
@@ -76,7 +76,20 @@ class AsyncDownloadManager:
                 await asyncio.to_thread(file.close)
                 await asyncio.to_thread(os.replace, file.name, filename)
             except BaseException:
-                await asyncio.to_thread(file.close)
-                await asyncio.to_thread(pathlib.Path(file.name).unlink, missing_ok=True)
+                await self._throw_away(file)
                 raise
         self.progress.update({filename: 100.0})
+
+    async def _begin(self, folder):
+        making = asyncio.ensure_future(asyncio.to_thread(tempfile.NamedTemporaryFile, dir=folder, delete=False))
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            await asyncio.wait([making])
+            if making.exception() is None:
+                await self._throw_away(making.result())
+            raise
+
+    async def _throw_away(self, file):
+        await asyncio.to_thread(file.close)
+        await asyncio.to_thread(pathlib.Path(file.name).unlink, missing_ok=True)

@@ -35,7 +35,7 @@ class AsyncDownloadManager:
             try:
                 while not transfer.done():
                     if time.monotonic() - seen["at"] >= self.stall_timeout:
-                        transfer.cancel()
+                        break
                     await asyncio.wait([transfer], timeout=0.5)
             finally:
                 transfer.cancel()
@@ -55,13 +55,19 @@ class AsyncDownloadManager:
                 if response.headers.get("Content-Encoding"):
                     size = 0
                 count = 0
-                async with aiofiles.open(part, "wb") as file:
+                opening = asyncio.ensure_future(aiofiles.open(part, "wb"))
+                try:
+                    file = await asyncio.shield(opening)
                     async for chunk in response.content.iter_chunked(10_000):
                         seen["at"] = time.monotonic()
                         await file.write(chunk)
                         count += len(chunk)
                         if size and count != size:
                             self.progress[filename] = count * 100 / size
+                finally:
+                    await asyncio.wait([opening])
+                    if not opening.exception():
+                        await opening.result().close()
             os.replace(part, filename)
         finally:
             if os.path.exists(part):

@@ -69,9 +69,7 @@ class AsyncDownloadManager:
         await chunks.put(END)
 
     async def write(self, filename, chunks):
-        folder = await asyncio.to_thread(
-            tempfile.mkdtemp, dir=os.path.dirname(filename) or ".", prefix=".unduhan-"
-        )
+        folder = tempfile.mkdtemp(dir=os.path.dirname(filename) or ".", prefix=".unduhan-")
         try:
             part = os.path.join(folder, "isi")
             with await asyncio.to_thread(open, part, "wb", buffering=0) as file:

@@ -57,7 +57,7 @@ class AsyncDownloadManager:
                 response.raise_for_status()
             os.replace(part, filename)
         finally:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
         self.progress[filename] = 100.0
 
     async def save(self, response, part, filename):

@@ -59,7 +59,7 @@ class AsyncDownloadManager:
                 await self.save(response, part, filename)
             os.replace(part, filename)
         finally:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
 
     async def save(self, response, part, filename):
         size = response.content_length

@@ -4,6 +4,7 @@ kehilangan:
 - Berkas lama tetap seperti semula bila unduhan barunya gagal
 - Nama akhirnya baru muncul sesudah berkasnya utuh
 - Pembatalan tidak meninggalkan berkas sementara dan tidak merusak berkas lama
+- Dibatalkan selagi sebuah thread mengurus berkas pun tidak ada yang tertinggal
 """
 
 import asyncio

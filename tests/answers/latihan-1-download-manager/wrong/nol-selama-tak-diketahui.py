@@ -57,7 +57,7 @@ class AsyncDownloadManager:
                 await self.save(response, part, filename)
             os.replace(part, filename)
         finally:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
         self.progress[filename] = 100.0
 
     async def save(self, response, part, filename):

@@ -5,6 +5,7 @@ kehilangan:
 - Berkas sebesar apa pun tersimpan byte demi byte, juga yang kosong
 - Isi tanpa Content-Length dan isi yang dimampatkan juga tersimpan utuh
 - Unduhan yang gagal tidak mengganggu unduhan lain
+- Nama akhirnya baru muncul sesudah berkasnya utuh
 - Berkas lama digantikan seluruhnya bila unduhan barunya berhasil
 """
 
@@ -61,7 +62,7 @@ class AsyncDownloadManager:
                 await self.save(response, part, filename)
             os.replace(part, filename)
         finally:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
         self.progress[filename] = 100.0
 
     async def save(self, response, part, filename):

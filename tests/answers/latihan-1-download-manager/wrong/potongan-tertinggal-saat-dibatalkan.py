@@ -2,6 +2,7 @@
 
 kehilangan:
 - Pembatalan tidak meninggalkan berkas sementara dan tidak merusak berkas lama
+- Dibatalkan selagi sebuah thread mengurus berkas pun tidak ada yang tertinggal
 """
 
 import asyncio
@@ -57,7 +58,7 @@ class AsyncDownloadManager:
                 await self.save(response, part, filename)
             os.replace(part, filename)
         except Exception:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
             raise
         self.progress[filename] = 100.0
 

@@ -57,7 +57,7 @@ class AsyncDownloadManager:
                 await self.save(response, part, filename)
             os.replace(part, filename)
         except asyncio.CancelledError:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
             raise
         self.progress[filename] = 100.0
 
