@@ -61,7 +61,7 @@ class AsyncDownloadManager:
         return True
 
     async def _transfer(self, session, url, filename):
-        self.progress.setdefault(filename, None)
+        self.progress[filename] = None
         folder = os.path.dirname(filename) or "."
         async with session.get(url) as response:
             file = await self._begin(folder)
