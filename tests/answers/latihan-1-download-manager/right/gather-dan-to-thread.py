@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pathlib
 
 import aiohttp
 
@@ -15,7 +16,7 @@ class AsyncDownloadManager:
         self.progress = {}
 
     def session(self):
-        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None))
 
     async def download_file(self, url, filename):
         async with self.session() as session:
@@ -47,8 +48,9 @@ class AsyncDownloadManager:
         loop = asyncio.get_running_loop()
         part = filename + ".tmp"
         self.progress[filename] = None
-        file = await asyncio.to_thread(open, part, "wb")
+        opening = asyncio.create_task(asyncio.to_thread(open, part, "wb"))
         try:
+            file = await asyncio.shield(opening)
             async with asyncio.timeout(self.stall_timeout) as limit, session.get(url) as response:
                 if response.status >= 400:
                     raise OSError(response.status)
@@ -65,6 +67,8 @@ class AsyncDownloadManager:
             await asyncio.to_thread(os.replace, part, filename)
             self.progress[filename] = 100.0
         except BaseException:
-            file.close()
-            os.remove(part)
+            await asyncio.wait([opening])
+            if not opening.exception():
+                opening.result().close()
+                pathlib.Path(part).unlink(missing_ok=True)
             raise

@@ -17,6 +17,7 @@ class AsyncDownloadManager:
 
     def session(self):
         return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
             timeout=self.timeout, auto_decompress=False, headers={"Accept-Encoding": "gzip"}
         )
 

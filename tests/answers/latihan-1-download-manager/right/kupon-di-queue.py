@@ -20,7 +20,7 @@ class AsyncDownloadManager:
 
     def _session(self):
         limits = aiohttp.ClientTimeout(total=None, sock_connect=self.stall_timeout, sock_read=self.stall_timeout)
-        return aiohttp.ClientSession(timeout=limits, raise_for_status=True)
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=limits, raise_for_status=True)
 
     async def download_file(self, url, filename):
         async with self._session() as session:
@@ -61,10 +61,10 @@ class AsyncDownloadManager:
         return True
 
     async def _transfer(self, session, url, filename):
-        self.progress.setdefault(filename, None)
+        self.progress[filename] = None
         folder = os.path.dirname(filename) or "."
         async with session.get(url) as response:
-            file = await asyncio.to_thread(tempfile.NamedTemporaryFile, dir=folder, delete=False)
+            file = await self._begin(folder)
             try:
                 size = response.content_length
                 if response.headers.get("Content-Encoding", "identity") != "identity":
@@ -76,7 +76,20 @@ class AsyncDownloadManager:
                 await asyncio.to_thread(file.close)
                 await asyncio.to_thread(os.replace, file.name, filename)
             except BaseException:
-                await asyncio.to_thread(file.close)
-                await asyncio.to_thread(pathlib.Path(file.name).unlink, missing_ok=True)
+                await self._throw_away(file)
                 raise
         self.progress.update({filename: 100.0})
+
+    async def _begin(self, folder):
+        making = asyncio.ensure_future(asyncio.to_thread(tempfile.NamedTemporaryFile, dir=folder, delete=False))
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            await asyncio.wait([making])
+            if making.exception() is None:
+                await self._throw_away(making.result())
+            raise
+
+    async def _throw_away(self, file):
+        await asyncio.to_thread(file.close)
+        await asyncio.to_thread(pathlib.Path(file.name).unlink, missing_ok=True)

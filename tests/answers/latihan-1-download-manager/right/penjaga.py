@@ -17,13 +17,13 @@ class AsyncDownloadManager:
         self.progress = {}
 
     async def download_file(self, url, filename):
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)) as session:
             return await self.watched(session, url, filename)
 
     async def download_multiple(self, downloads):
         if len(dict((name, url) for url, name in downloads)) != len(downloads):
             raise ValueError("nama ganda")
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)) as session:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self.watched(session, url, name)) for url, name in downloads]
             return [await task for task in tasks]
@@ -35,7 +35,7 @@ class AsyncDownloadManager:
             try:
                 while not transfer.done():
                     if time.monotonic() - seen["at"] >= self.stall_timeout:
-                        transfer.cancel()
+                        break
                     await asyncio.wait([transfer], timeout=0.5)
             finally:
                 transfer.cancel()
@@ -55,13 +55,19 @@ class AsyncDownloadManager:
                 if response.headers.get("Content-Encoding"):
                     size = 0
                 count = 0
-                async with aiofiles.open(part, "wb") as file:
+                opening = asyncio.ensure_future(aiofiles.open(part, "wb"))
+                try:
+                    file = await asyncio.shield(opening)
                     async for chunk in response.content.iter_chunked(10_000):
                         seen["at"] = time.monotonic()
                         await file.write(chunk)
                         count += len(chunk)
                         if size and count != size:
                             self.progress[filename] = count * 100 / size
+                finally:
+                    await asyncio.wait([opening])
+                    if not opening.exception():
+                        await opening.result().close()
             os.replace(part, filename)
         finally:
             if os.path.exists(part):

@@ -29,7 +29,7 @@ class AsyncDownloadManager:
             timeout = aiohttp.ClientTimeout(
                 total=None, sock_connect=self.stall_timeout, sock_read=self.stall_timeout
             )
-            session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+            session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout))
             group = await stack.enter_async_context(asyncio.TaskGroup())
             jobs = {
                 filename: group.create_task(self.attempt(session, url, filename))
@@ -69,9 +69,7 @@ class AsyncDownloadManager:
         await chunks.put(END)
 
     async def write(self, filename, chunks):
-        folder = await asyncio.to_thread(
-            tempfile.mkdtemp, dir=os.path.dirname(filename) or ".", prefix=".unduhan-"
-        )
+        folder = tempfile.mkdtemp(dir=os.path.dirname(filename) or ".", prefix=".unduhan-")
         try:
             part = os.path.join(folder, "isi")
             with await asyncio.to_thread(open, part, "wb", buffering=0) as file:

@@ -16,7 +16,9 @@ class AsyncDownloadManager:
         self.progress = {}
 
     def open_session(self):
-        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(), headers={"Accept-Encoding": "identity"})
+        connector = aiohttp.TCPConnector(limit=self.max_concurrent)
+        headers = {"Accept-Encoding": "identity"}
+        return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(), headers=headers)
 
     async def download_file(self, url, filename):
         async with self.open_session() as session:

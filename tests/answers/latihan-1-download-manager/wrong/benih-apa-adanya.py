@@ -38,7 +38,7 @@ class AsyncDownloadManager:
     async def download_file(self, url, filename):
         """Download single file"""
         async with self.semaphore:
-            async with aiohttp.ClientSession() as session:
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
                 try:
                     async with session.get(url) as response:
                         total = response.content_length

@@ -26,7 +26,7 @@ class AsyncDownloadManager:
 
     async def __aenter__(self):
         if self._users == 0:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self._timeout)
         self._users += 1
         return self._session
 
@@ -50,7 +50,12 @@ class AsyncDownloadManager:
         return [task.result() for task in tasks]
 
     async def _in_thread(self, function, *args):
-        return await asyncio.get_running_loop().run_in_executor(None, function, *args)
+        work = asyncio.get_running_loop().run_in_executor(None, function, *args)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            raise
 
     async def _download(self, session, url, filename):
         await self._limit.acquire()
@@ -67,8 +72,9 @@ class AsyncDownloadManager:
     async def _to_disk(self, session, url, filename):
         self._progress[filename] = None
         part = os.path.join(os.path.dirname(filename), "unduhan-" + os.path.basename(filename))
-        descriptor = await self._in_thread(os.open, part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        opened = []
         try:
+            await self._in_thread(self._open, part, opened)
             async with session.get(url) as response:
                 response.raise_for_status()
                 known = response.content_length
@@ -76,10 +82,13 @@ class AsyncDownloadManager:
                     known = None
                 total = 0
                 async for data in response.content.iter_chunked(1 << 15):
-                    total += await self._in_thread(os.write, descriptor, data)
+                    total += await self._in_thread(os.write, opened[0], data)
                     if known:
                         self._progress[filename] = min(99.9, 100.0 * total / known)
             await self._in_thread(os.replace, part, filename)
         finally:
             if os.path.exists(part):
                 os.unlink(part)
+
+    def _open(self, part, opened):
+        opened.append(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC))

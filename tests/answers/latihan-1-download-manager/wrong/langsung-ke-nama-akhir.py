@@ -4,6 +4,7 @@ kehilangan:
 - Berkas lama tetap seperti semula bila unduhan barunya gagal
 - Nama akhirnya baru muncul sesudah berkasnya utuh
 - Pembatalan tidak meninggalkan berkas sementara dan tidak merusak berkas lama
+- Dibatalkan selagi sebuah thread mengurus berkas pun tidak ada yang tertinggal
 """
 
 import asyncio
@@ -25,7 +26,7 @@ class AsyncDownloadManager:
         self.progress = {}
 
     async def download_file(self, url, filename):
-        async with aiohttp.ClientSession(timeout=self.timeout) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.timeout) as session:
             return await self.download(session, url, filename)
 
     async def download_multiple(self, downloads):
@@ -33,7 +34,7 @@ class AsyncDownloadManager:
         if len(set(filenames)) < len(filenames):
             raise ValueError("nama ganda")
         async with (
-            aiohttp.ClientSession(timeout=self.timeout) as session,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.timeout) as session,
             asyncio.TaskGroup() as group,
         ):
             tasks = [

@@ -6,6 +6,7 @@ kehilangan:
 
 import asyncio
 import os
+import pathlib
 
 import aiohttp
 
@@ -19,7 +20,7 @@ class AsyncDownloadManager:
         self.progress = {}
 
     def session(self):
-        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None))
 
     async def download_file(self, url, filename):
         async with self.session() as session:
@@ -51,8 +52,9 @@ class AsyncDownloadManager:
         loop = asyncio.get_running_loop()
         part = filename + ".tmp"
         self.progress[filename] = None
-        file = await asyncio.to_thread(open, part, "wb")
+        opening = asyncio.create_task(asyncio.to_thread(open, part, "wb"))
         try:
+            file = await asyncio.shield(opening)
             async with asyncio.timeout(self.stall_timeout) as limit, session.get(url) as response:
                 if response.status >= 400:
                     raise OSError(response.status)
@@ -69,6 +71,8 @@ class AsyncDownloadManager:
             await asyncio.to_thread(os.replace, part, filename)
             self.progress[filename] = 100.0
         except BaseException:
-            file.close()
-            os.remove(part)
+            await asyncio.wait([opening])
+            if not opening.exception():
+                opening.result().close()
+                pathlib.Path(part).unlink(missing_ok=True)
             raise

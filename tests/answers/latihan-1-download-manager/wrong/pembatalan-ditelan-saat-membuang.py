@@ -20,7 +20,7 @@ class AsyncDownloadManager:
         self.progress = {}
 
     def open_session(self):
-        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(), headers={"Accept-Encoding": "identity"})
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(), headers={"Accept-Encoding": "identity"})
 
     async def download_file(self, url, filename):
         async with self.open_session() as session:

@@ -2,6 +2,7 @@
 
 kehilangan:
 - Pembatalan tidak meninggalkan berkas sementara dan tidak merusak berkas lama
+- Dibatalkan selagi sebuah thread mengurus berkas pun tidak ada yang tertinggal
 """
 
 import asyncio
@@ -23,7 +24,7 @@ class AsyncDownloadManager:
         self.progress = {}
 
     async def download_file(self, url, filename):
-        async with aiohttp.ClientSession(timeout=self.timeout) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.timeout) as session:
             return await self.download(session, url, filename)
 
     async def download_multiple(self, downloads):
@@ -31,7 +32,7 @@ class AsyncDownloadManager:
         if len(set(filenames)) < len(filenames):
             raise ValueError("nama ganda")
         async with (
-            aiohttp.ClientSession(timeout=self.timeout) as session,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.timeout) as session,
             asyncio.TaskGroup() as group,
         ):
             tasks = [
@@ -57,7 +58,7 @@ class AsyncDownloadManager:
                 await self.save(response, part, filename)
             os.replace(part, filename)
         except Exception:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
             raise
         self.progress[filename] = 100.0
 

@@ -23,7 +23,7 @@ class AsyncDownloadManager:
         self.progress = {}
 
     async def download_file(self, url, filename):
-        session = aiohttp.ClientSession(timeout=self.timeout)
+        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.timeout)
         result = await self.download(session, url, filename)
         await session.close()
         return result
@@ -33,7 +33,7 @@ class AsyncDownloadManager:
         if len(set(filenames)) < len(filenames):
             raise ValueError("nama ganda")
         async with (
-            aiohttp.ClientSession(timeout=self.timeout) as session,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.timeout) as session,
             asyncio.TaskGroup() as group,
         ):
             tasks = [
@@ -59,7 +59,7 @@ class AsyncDownloadManager:
                 await self.save(response, part, filename)
             os.replace(part, filename)
         finally:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
         self.progress[filename] = 100.0
 
     async def save(self, response, part, filename):

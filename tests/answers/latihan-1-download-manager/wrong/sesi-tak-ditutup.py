@@ -24,14 +24,14 @@ class AsyncDownloadManager:
         self.progress = {}
 
     async def download_file(self, url, filename):
-        async with aiohttp.ClientSession(timeout=self.timeout) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.timeout) as session:
             return await self.download(session, url, filename)
 
     async def download_multiple(self, downloads):
         filenames = [filename for _, filename in downloads]
         if len(set(filenames)) < len(filenames):
             raise ValueError("nama ganda")
-        session = self.session = aiohttp.ClientSession(timeout=self.timeout)
+        session = self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.timeout)
         async with (
             asyncio.TaskGroup() as group,
         ):
@@ -58,7 +58,7 @@ class AsyncDownloadManager:
                 await self.save(response, part, filename)
             os.replace(part, filename)
         finally:
-            Path(part).unlink(missing_ok=True)
+            await asyncio.to_thread(Path(part).unlink, missing_ok=True)
         self.progress[filename] = 100.0
 
     async def save(self, response, part, filename):

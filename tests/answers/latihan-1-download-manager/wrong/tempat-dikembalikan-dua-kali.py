@@ -58,7 +58,7 @@ class AsyncDownloadManager:
             async with self.place():
                 results[index] = filename, await self.fetch(session, url, filename)
 
-        async with aiohttp.ClientSession(timeout=self.limits) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=self.limits) as session:
             async with asyncio.TaskGroup() as group:
                 for index, (url, filename) in enumerate(downloads):
                     group.create_task(one(index, url, filename))
