@@ -255,7 +255,9 @@ TRUSTED = (
 )
 TRUSTED_NOTE = "dinilai tanpa sandbox, karena kiriman ini dinyatakan tepercaya (trust_submissions)."
 
-FOR_INSTRUCTOR = "**Untuk pengajar** (tidak ikut ke umpan balik). Ini hal untuk dilihat, bukan putusan:"
+FOR_INSTRUCTOR = (
+    "**Untuk pengajar** (tidak ikut ke umpan balik). Ini hal untuk dilihat, bukan putusan:"
+)
 
 _ATTEMPTS = {
     "file": "mencoba memakai berkas atau folder di luar folder kerjanya: `{detail}`",
@@ -272,6 +274,7 @@ _SUSPICIONS = {
     "comparison": "perbandingan yang selalu sama hasilnya: `{text}`",
     "text": "teks yang menyebut penilai atau sistem: `{text}`",
     "descriptor": "berkas atau soket menurut nomornya: `{text}`",
+    "unread": "tidak diperiksa, karena sel ini atau semua sel bersama-sama terlalu panjang atau terlalu dalam ({text} karakter)",
 }
 
 
@@ -304,7 +307,9 @@ def not_generated(slug) -> str:
 
 def nothing_submitted(slug, folder) -> str:
     """No submission was collected."""
-    return f"Belum ada kiriman untuk '{slug}' di {folder}. Jalankan `nbgrader collect {slug}` dahulu."
+    return (
+        f"Belum ada kiriman untuk '{slug}' di {folder}. Jalankan `nbgrader collect {slug}` dahulu."
+    )
 
 
 def unknown_student(student, slug) -> str:
@@ -370,7 +375,9 @@ def few_workers(count) -> str:
 
 def nothing_graded(slug) -> str:
     """No traces are stored."""
-    return f"Belum ada kiriman '{slug}' yang sudah dinilai. Jalankan `asynclab grade {slug}` dahulu."
+    return (
+        f"Belum ada kiriman '{slug}' yang sudah dinilai. Jalankan `asynclab grade {slug}` dahulu."
+    )
 
 
 def unreadable_source(path, reason) -> str:
