@@ -265,6 +265,7 @@ _ATTEMPTS = {
     "process": "mencoba membuat proses: `{detail}`",
     "kill": "mencoba mengirim sinyal ke proses lain: `{detail}`",
     "inside": "memeriksa bagian dalam Python: `{detail}`",
+    "speech": "penilai menerima jawaban yang tidak dimintanya, dari sel ini atau sel sebelumnya, seolah-olah dari proses penguji",
 }
 _SUSPICIONS = {
     "import": "modul yang tidak diperlukan tugas: `{text}`",

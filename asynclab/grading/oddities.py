@@ -20,9 +20,9 @@ NAMES = {
 }  # fmt: skip
 ATTRIBUTES = {
     "__bases__", "__builtins__", "__closure__", "__code__", "__defaults__", "__globals__",
-    "__kwdefaults__", "__mro__", "__subclasses__", "__wrapped__", "_current_frames", "_exit", "_getframe",
+    "__kwdefaults__", "__mro__", "__self__", "__subclasses__", "__wrapped__", "_current_frames", "_exit", "_getframe",
     "_ready", "_scheduled", "add_reader", "addaudithook", "ag_frame", "ast_transformers",
-    "cell_contents", "cr_frame", "currentframe", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "fork", "getouterframes",
+    "cell_contents", "cr_frame", "currentframe", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "fork", "getouterframes", "getsignal",
     "forkpty", "gi_frame", "input_transformers_post", "kill", "modules", "set_task_factory", "setprofile",
     "settrace", "tb_frame", "user_ns", "writev",
 }  # fmt: skip
