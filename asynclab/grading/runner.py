@@ -25,7 +25,7 @@ LENIENCE = 4
 TRACE_COUNT = 100
 ATTEMPT_COUNT = 20
 UNASKED = {"what": "speech", "detail": "", "place": None}
-# Address space bounds memory and, through their stacks, threads.
+# Address space bounds memory and, through their stacks, threads; the sandbox also counts them.
 RESOURCES = {"AS": 2 << 30, "FSIZE": 64 << 20, "CORE": 0, "CPU": 300, "NOFILE": 512}
 
 
