@@ -1,6 +1,7 @@
 """Attacks and cheats, each one really tried in a class that stock `nbgrader autograde` grades."""
 
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 import textwrap
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell
@@ -418,6 +420,25 @@ def test_threads_are_counted_over_all_cells():
 
     assert shown[0] == "4950 328350\n"
     assert [0 < int(text) <= sandbox.TASKS for text in shown[1:]] == [True] * 4
+
+
+def test_an_older_kernel_is_not_asked_to_count(monkeypatch):
+    """There the limit would be about everything that the grader's user runs."""
+    before = resource.getrlimit(resource.RLIMIT_NPROC)
+    for release, counts in {
+        "5.4.0-190-generic": False,
+        "5.14.0": True,
+        "6.1": True,
+        "?": False,
+    }.items():
+        monkeypatch.setattr(
+            linux.os, "uname", lambda release=release: SimpleNamespace(release=release)
+        )
+        assert linux.counts_by_namespace() is counts
+        if not counts:
+            linux.bound_tasks(1)
+
+    assert resource.getrlimit(resource.RLIMIT_NPROC) == before
 
 
 SEEN = """
