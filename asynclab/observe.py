@@ -30,6 +30,7 @@ WATCHED = {"open", "socket.__new__", *REFUSED}
 _STDLIB = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib"))
 _SITE = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("purelib", "platlib"))
 _SOURCE_READERS = tuple(os.sep + name for name in ("linecache.py", "traceback.py", "tokenize.py"))
+_SHELL = os.path.join("IPython", "core", "interactiveshell.py")
 _hook_installed = False
 
 
@@ -196,6 +197,10 @@ def _opened_by_student(frame):
     is under way."""
     while frame is not None:
         filename = frame.f_code.co_filename
+        # In a cell `open` is IPython's: a function around the one of the standard library.
+        if frame.f_code.co_name == "_modified_open" and filename.endswith(_SHELL):
+            frame = frame.f_back
+            continue
         if filename.startswith("<frozen importlib") or filename.endswith(_SOURCE_READERS):
             return False
         if not filename.startswith("<frozen") and (

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import ctypes
-import gc
 import inspect
 import random
 import sys
 import threading
 
-from asynclab import clock, messages, places
+from asynclab import clock, garbage, messages, places
 from asynclab.aftermath import clear, list_leftovers, list_waiting, living_tasks, without_worlds
 from asynclab.loop import SEALED, Deadlock, HorizonReached, Livelock, VirtualLoop
 from asynclab.observe import Witness
@@ -72,7 +71,7 @@ class Performance:
         _nudge_the_deaf()
         code = getattr(inspect.unwrap(self._scenario), "__code__", None)
         with (
-            _frozen_garbage(),
+            garbage.set_aside(),
             _seeded(self._trace.seed),
             places.testing(code and code.co_filename, hidden=self._hidden),
             self._belongings,  # let go here, since a thread that stays deaf never would
@@ -242,16 +241,6 @@ def _describe(error):
         "text": clean_text(text),
         "place": place and to_json(place),
     }
-
-
-@contextlib.contextmanager
-def _frozen_garbage():
-    # So that the collections at the end only look at what this run has made.
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextlib.contextmanager

@@ -17,12 +17,13 @@ _readings = contextvars.ContextVar("asynclab_readings", default=None)
 class Reading:
     """One question to a trace: the name of its scenario, and the kind of spans asked for or ''.
 
-    spans: what the answer was.
+    spans: what the answer was; trace: the run itself.
     """
 
     scenario: str = ""
     kind: str = ""
     spans: tuple = field(default=(), compare=False, repr=False)
+    trace: object = field(default=None, compare=False, repr=False)
 
 
 @contextlib.contextmanager
@@ -35,10 +36,10 @@ def reading():
         _readings.reset(token)
 
 
-def note_reading(scenario: str, kind: str = "", spans=()) -> None:
+def note_reading(scenario: str, kind: str = "", spans=(), trace=None) -> None:
     """Write a question down, where somebody listens."""
     if (readings := _readings.get()) is not None:
-        readings.append(Reading(scenario, kind, tuple(spans)))
+        readings.append(Reading(scenario, kind, tuple(spans), trace))
 
 
 def find_reading(readings: list[Reading], moment: float | None = None, names=()) -> Reading:
@@ -54,7 +55,7 @@ def find_reading(readings: list[Reading], moment: float | None = None, names=())
         return about[-1]
     scenario = readings[-1].scenario
     kinds = [item.kind for item in readings if item.scenario == scenario and item.kind]
-    return Reading(scenario, kinds[-1] if kinds else "")
+    return Reading(scenario, kinds[-1] if kinds else "", trace=readings[-1].trace)
 
 
 def _shows(span, moment, names):

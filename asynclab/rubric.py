@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import textwrap
@@ -17,6 +18,9 @@ __all__ = ["RUBRIC_MIME", "Criterion", "Rubric"]
 
 RUBRIC_MIME = "application/vnd.asynclab.rubric+json"
 """The MIME type under which a judged rubric stands in a notebook as data, beside its table."""
+
+
+FORGOTTEN_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Rubric:
         hint: a question that leads on, shown where it fails; left out where the run itself broke for
             a reason that its verdict explains, for then the question leads astray.
         """
-        passed, finding, skipped = True, Finding(True), False
+        passed, finding, cut, skipped = True, Finding(True), False, False
         readings = []
         try:
             with reading() as readings:
@@ -78,11 +82,10 @@ class Rubric:
                 raise TypeError(f"criterion gave {type(finding).__name__}")
             passed = finding.passed
         except TraceError as error:
-            passed = False
+            passed, cut = False, True
             finding = Finding(
                 False, str(error), error.guess, error.moment, error.names, error.topic
             )
-            skipped = any(item.fact == finding.fact for item in self.criteria)
             hint = "" if error.explained else hint
         except Exception as error:
             passed, finding = (
@@ -92,10 +95,12 @@ class Rubric:
         if passed:
             self.criteria.append(Criterion(sentence, points, True))
         else:
-            fact, guess = finding.fact, finding.guess
-            if skipped:
-                fact, guess = messages.same_reason(), ""
             read = find_reading(readings, finding.moment, finding.names)
+            if passed is False:
+                finding = _with_forgotten(finding, read.trace)
+            fact, guess = finding.fact, finding.guess
+            if cut and any(item.fact == fact for item in self.criteria):
+                skipped, fact, guess = True, messages.same_reason(), ""
             about = [finding.moment, list(finding.names), read.scenario, read.kind]
             about += [finding.topic, finding.event]
             self.criteria.append(
@@ -151,6 +156,19 @@ class Rubric:
     def from_json(cls, data) -> Rubric:
         """A rubric from the JSON of its MIME bundle; raises SchemaError where it is malformed."""
         return from_json(cls, _completed(data), "rubric")
+
+
+def _with_forgotten(finding, trace):
+    """The finding with what its run has recorded of coroutines that were never awaited: a likelier cause than a guess."""
+    said = dict.fromkeys(map(messages.observation, trace.forgotten)) if trace else {}
+    new = [sentence for sentence in said if sentence not in finding.fact][:FORGOTTEN_SHOWN]
+    if not new:
+        return finding
+    fact = " ".join([finding.fact, *new])
+    if trace.verdict != "finished":
+        # Why a run was cut off is still worth a guess.
+        return dataclasses.replace(finding, fact=fact, topic=finding.topic or "forgotten")
+    return dataclasses.replace(finding, fact=fact, guess="", topic="forgotten")
 
 
 # What rubrics of older notebooks say nothing about.

@@ -87,7 +87,7 @@ class Trace:
         """All spans of a kind in the order in which they began, `data` as it was given."""
         self.require_finished()
         spans = [_decoded(span) for span in self.spans_ if span.kind == kind]
-        note_reading(self.scenario, kind, spans)
+        note_reading(self.scenario, kind, spans, self)
         return spans
 
     def notes(self, key: str) -> list[tuple[float, Any]]:
@@ -123,9 +123,25 @@ class Trace:
         self.require_finished()
         return [item for item in self.observations if item.kind in kinds]
 
+    @property
+    def forgotten(self) -> list[Observation]:
+        """The coroutines that a line the student may see has made, and that nothing ever awaited.
+
+        Where the run was cut off, only those noticed before: what is cut off leaves some behind itself.
+        """
+        whole = self.verdict == "finished"
+        return [
+            item
+            for item in self.observations
+            if item.kind == "never-awaited"
+            and (whole or item.time < self.ended)
+            and item.place is not None
+            and item.place.line
+        ]
+
     def require_finished(self) -> None:
         """Raise TraceError with the verdict's sentence unless the scenario ran to its end."""
-        note_reading(self.scenario)
+        note_reading(self.scenario, trace=self)
         if self.verdict != "finished":
             names = [item.name for item in self.stuck]
             guess, topic = guesses.guess_verdict(self), lessons.topic_of_verdict(self)

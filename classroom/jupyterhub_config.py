@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from asynclab.classroom import checks, hub, signin, singleuser, student
+from asynclab.classroom import checks, choices, hub, signin, singleuser, student
 from asynclab.classroom.settings import read_settings
 from asynclab.errors import CommandError
 
@@ -60,6 +60,8 @@ try:
         MODUL11_FORMGRADER_PORT=FORMGRADER_PORT,
     )
     cpus = checks.read_amount("MODUL11_CPUS", CPUS)
+    memory = choices.read_memory("MODUL11_MEMORY", MEMORY)
+    spawner = choices.find_spawner(SPAWNER)
     public = checks.read_address("MODUL11_ADDRESS", ADDRESS)
 except CommandError as error:
     checks.demand([str(error)])
@@ -72,7 +74,11 @@ ports = {
     "MODUL11_PROXY_PORT": ("127.0.0.1", proxy_port),
     "MODUL11_FORMGRADER_PORT": ("127.0.0.1", formgrader_port),
 }
-checks.demand(checks.check(settings, ports, pid_file))
+# Seperti traitlets: jalur yang tidak lengkap dimulai dari folder berkas ini.
+extra = PROGRAM / "classroom" / EXTRA
+checks.demand(
+    [*checks.check(settings, ports, pid_file), *(choices.check_extra(extra) if EXTRA else [])]
+)
 
 # ---- Hub dan proxy
 
@@ -132,11 +138,8 @@ if SIGN_IN == "native":
 student_folder = settings.state / "student"
 student.write_student_files(settings, student_folder)
 
-c.JupyterHub.spawner_class = {
-    "local": "jupyterhub.spawner.LocalProcessSpawner",
-    "systemd": "systemdspawner.SystemdSpawner",
-}.get(SPAWNER, SPAWNER)
-c.Spawner.cmd = [sys.executable, "-m", "asynclab.classroom.singleuser"]
+c.JupyterHub.spawner_class = spawner
+c.Spawner.cmd = list(singleuser.COMMAND)
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
     "JUPYTER_CONFIG_PATH": str(student_folder / student.CONFIG),
@@ -154,7 +157,7 @@ c.JupyterHub.active_server_limit = active_servers
 c.JupyterHub.concurrent_spawn_limit = 0
 
 # LocalProcessSpawner tidak dapat membatasi apa pun; angka ini lalu hanya ditampilkan.
-c.Spawner.mem_limit = MEMORY
+c.Spawner.mem_limit = memory
 c.Spawner.cpu_limit = cpus
 c.SystemdSpawner.isolate_tmp = True
 c.SystemdSpawner.disable_user_sudo = True
@@ -167,5 +170,17 @@ c.JupyterHub.services = [
     hub.make_culler_service(sys.executable, idle_minutes),
 ]
 
+# ---- Pengaturan tambahan, lalu yang baru sesudahnya diketahui
+
+people_authenticator = c.JupyterHub.authenticator_class
 if EXTRA:
-    load_subconfig(EXTRA)
+    load_subconfig(str(extra))
+
+# Proxy lain yang dipilih di sana mengurus TLS-nya sendiri.
+if "proxy_class" not in c.JupyterHub:
+    tls = c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key
+    checks.demand(choices.check_tls(c.JupyterHub.bind_url, *tls))
+signs_up = SIGN_IN == "native" and c.JupyterHub.authenticator_class is people_authenticator
+if signs_up and not settings.trial:
+    admins = {*c.Authenticator.admin_users, *c.NativeAuthenticator.get("admin_users", ())}
+    checks.demand(choices.check_admins(admins, c.NativeAuthenticator.open_signup))

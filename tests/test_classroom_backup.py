@@ -221,6 +221,161 @@ def test_links_and_pipes_stay_out(classroom, tmp_path, capsys):
     assert b"rahasia sekali" not in gzip.decompress(Path("kelas.tar.gz").read_bytes())
 
 
+def move_behind_a_link(folder, disk):
+    """What an admin does when a disk is full: the folder goes to another one, a link stays."""
+    disk.mkdir(exist_ok=True)
+    shutil.move(folder, disk / folder.name)
+    folder.symlink_to(disk / folder.name)
+
+
+def test_a_linked_course_and_exchange_are_kept_whole(classroom, tmp_path):
+    """Moved to another disk and linked, they are in the backup, and come back on that disk."""
+    before = look(classroom)
+    move_behind_a_link(classroom.course, tmp_path / "disk")
+    move_behind_a_link(classroom.exchange / "modul11", tmp_path / "disk")
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 0
+    shutil.rmtree(tmp_path / "disk")
+    assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 0
+
+    assert look(classroom) == before
+    assert classroom.course.is_symlink()
+    assert (tmp_path / "disk" / "kursus" / "gradebook.db").is_file()
+
+
+@pytest.mark.parametrize("part", ["kursus", "exchange/modul11"])
+def test_a_disk_that_is_not_mounted(classroom, capsys, tmp_path, part):
+    """A link into nothing is no class without that part, but an error."""
+    folder = classroom.course.parent / part
+    move_behind_a_link(folder, tmp_path / "disk")
+    shutil.rmtree(tmp_path / "disk")
+    code = main(["classroom", "backup", "kelas.tar.gz"])
+    error = capsys.readouterr().err
+
+    assert code == 1
+    assert f"{folder} adalah tautan, tetapi {tmp_path}/disk/{folder.name}" in error
+    assert not list(Path().glob("*kelas.tar.gz*"))
+
+
+@pytest.mark.parametrize("name", ["inbound", "outbound"])
+def test_a_linked_folder_of_the_exchange_is_kept(classroom, capsys, tmp_path, name):
+    """What `init` takes for healthy is in the backup; without its disk there is none."""
+    folder = classroom.exchange / "modul11" / name
+    folder.mkdir(exist_ok=True)
+    before = look(classroom)
+    move_behind_a_link(folder, tmp_path / "disk")
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 0
+    assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 0
+    assert look(classroom) == before
+    shutil.rmtree(folder)
+    folder.symlink_to("/tidak/ada")
+
+    assert main(["classroom", "backup", "dua.tar.gz"]) == 1
+    assert f"{folder} adalah tautan, tetapi /tidak/ada" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["kursus/gradebook.db", "hub/jupyterhub.sqlite"])
+@pytest.mark.parametrize(
+    "target", ["tidak-ada", "jupyterhub.sqlite", "gradebook.db", "../exchange"]
+)
+def test_a_database_that_is_none(classroom, capsys, name, target):
+    """A link into nothing, to itself, to a folder: no backup without its scores or people."""
+    path = classroom.course.parent / name
+    path.unlink()
+    path.symlink_to(target)
+
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 1
+    assert f"{path} bukan berkas" in capsys.readouterr().err
+    assert os.listdir() == ["kelas"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a link to somebody else")
+def test_a_link_of_somebody_else_is_not_followed(classroom, capsys, tmp_path):
+    """The course account could lead root anywhere; the sentence says how root makes it the own."""
+    move_behind_a_link(classroom.course, tmp_path / "disk")
+    os.chown(classroom.course, 1234, 1234, follow_symlinks=False)
+
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 1
+    assert f"chown -h root:root {classroom.course}." in capsys.readouterr().err
+
+
+def test_a_backup_that_lacks_a_part_is_none(classroom, capsys, monkeypatch):
+    """What was found and is not in the archive is an error, whatever the reason."""
+    monkeypatch.setattr(backup, "_add_tree", lambda *_: None)
+
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 1
+    assert "exchange tidak ikut" in capsys.readouterr().err
+    assert os.listdir() == ["kelas"]
+
+
+def nest(top, names):
+    """Folders in each other, deeper than a path can say."""
+    descriptor = os.open(top, os.O_RDONLY)
+    for name in names:
+        os.mkdir(name, dir_fd=descriptor)
+        inner = os.open(name, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inner
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("names", [["a"] * 990, ["x" * 200] * 40], ids=["deep", "long"])
+def test_a_student_can_not_stop_a_backup(classroom, capsys, names):
+    """What lies too deep is named and left out; the rest is kept and can be put back."""
+    before = look(classroom)
+    inbound = classroom.exchange / "modul11" / "inbound"
+    nest(inbound, names)
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 0
+    assert f"terlalu dalam, atau tidak dapat dibuka:\n  {inbound}" in capsys.readouterr().out
+    subprocess.run(["rm", "-r", inbound / names[0]], check=True)
+    assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 0
+
+    assert look(classroom)[:2] == before[:2]
+    assert {*before[2]} < {*look(classroom)[2]}
+
+
+def test_odd_names_and_times_come_back(classroom):
+    """No UTF-8, line breaks, before 1970 and far ahead: a student may send all of that."""
+    inbound = classroom.exchange / "modul11" / "inbound"
+    for number, name in enumerate(
+        (b"\xff\xfe", b"a\nb", b"\xf0\x9f\x90\x8d", b"-rf", b"\\", b"x" * 255)
+    ):
+        path = Path(os.fsdecode(os.fsencode(inbound) + b"/" + name))
+        path.write_bytes(name)
+        os.utime(path, ns=((-1, 2**62)[number % 2],) * 2)
+    before = look(classroom)
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 0
+    destroy(classroom)
+    assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 0
+
+    assert look(classroom) == before
+
+
+def test_names_do_not_reach_the_terminal_as_they_are(classroom, capsys):
+    """A name of a student's choice neither paints nor breaks the lines."""
+    inbound = classroom.exchange / "modul11" / "inbound"
+    (inbound / "a\x1b[2J\nb").symlink_to("/etc/passwd")
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 0
+
+    assert f"  {inbound}/a?[2J?b\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("number", backup.WITHOUT_LINKS)
+def test_a_disk_without_second_names(classroom, capsys, monkeypatch, number):
+    """A USB disk with FAT: the backup is written, and still nothing is written over."""
+
+    def link(source, target):
+        raise OSError(number, os.strerror(number), source, None, target)
+
+    monkeypatch.setattr(backup.os, "link", link)
+    assert main(["classroom", "backup", "kelas.tar.gz"]) == 0
+    assert inspect_archive(Path("kelas.tar.gz"), classroom).people == (ANI, BUDI)
+    assert sorted(os.listdir()) == ["kelas", "kelas.tar.gz"]
+    Path("lain.tar.gz").write_text("penting")
+    with pytest.raises(FileExistsError):
+        backup._publish("kelas.tar.gz", "lain.tar.gz")
+    assert Path("lain.tar.gz").read_text() == "penting"
+
+
 # ---- backup: what goes wrong
 
 
@@ -367,6 +522,7 @@ def test_nothing_leaves_its_place(classroom, capsys, info):
     [
         (b"{}", "bukan cadangan yang dibuat"),
         (b"\xff", "bukan cadangan yang dibuat"),
+        (b"[" * 100_000, "bukan cadangan yang dibuat"),
         (json.dumps({"version": 2, "course_id": "modul11", "made": ""}).encode(), "bukan cadangan"),
         (json.dumps({"version": 1, "course_id": "lain", "made": ""}).encode(), "kursus 'lain'"),
     ],
@@ -400,17 +556,49 @@ def test_a_broken_database_is_seen_before(classroom, capsys):
     assert not list(classroom.course.parent.glob(".*pulih*"))
 
 
-def test_a_broken_list_of_people_is_seen_before(classroom, capsys):
-    """Nobody would be let in any more."""
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"{}", "bukan daftar orang"),
+        (b"\xff", "bukan daftar orang"),
+        (b'{"version": 1, "people": [{"id": 5}]}', "5"),
+        (b'{"version": 1, "people": [{"id": "-o"}]}', "'-o'"),
+        (b'{"version": 1, "people": [{"id": "a\\u0000b"}]}', r"'a\x00b'"),
+        (b"[" * 100_000, "bukan daftar orang"),
+    ],
+    ids=["empty", "bytes", "number", "option", "null", "deep"],
+)
+def test_a_broken_list_of_people_is_seen_before(classroom, capsys, text, reason):
+    """Nobody would be let in any more, or somebody who is nobody."""
     make_backup(classroom, Path("baik.tar.gz"))
     rewrite(
         "baik.tar.gz",
         "kelas.tar.gz",
-        lambda item, data: [(item, b"{}" if item.name == "people.json" else data)],
+        lambda item, data: [(item, text if item.name == "people.json" else data)],
     )
 
     assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 1
-    assert "Bagian people.json di dalam cadangan ini rusak" in capsys.readouterr().err
+    assert f"Bagian people.json di dalam cadangan ini rusak ({reason})." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name", ["course/" + "a/" * 300 + "b", "course/" + "x" * 300], ids=["deep", "long"]
+)
+def test_what_the_disk_does_not_take_is_skipped(classroom, capsys, name):
+    """One name that can't be placed is named; everything else comes back."""
+    make_backup(classroom, Path("baik.tar.gz"))
+    before = look(classroom)
+    rewrite(
+        "baik.tar.gz",
+        "kelas.tar.gz",
+        lambda item, data: (
+            [(item, data), (member(name), b"")] if item.name == "people.json" else [(item, data)]
+        ),
+    )
+
+    assert main(["classroom", "restore", "kelas.tar.gz", "--lakukan"]) == 0
+    assert f"tidak dapat dipakai di disk ini:\n  {name[:300]}" in capsys.readouterr().out
+    assert look(classroom) == before
 
 
 def test_no_room_for_a_restore(classroom, capsys, monkeypatch):

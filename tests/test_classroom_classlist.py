@@ -126,6 +126,8 @@ def test_the_caller_may_refuse():
     [
         (b"", "tidak berisi orang"),
         (b"id,nama\n", "tidak berisi orang"),
+        (b";;;\n", "tidak berisi orang"),
+        (b"\n,,,\n,,,\n", "tidak berisi orang"),
         (b"PK\x03\x04...", "Simpan Sebagai"),
         (b"id,nama\nani\x00,Ani\n", "bukan berkas CSV"),
         (b"nama,email\nAni,\n", "judul kolomnya harus memuat id dan nama"),

@@ -8,10 +8,11 @@ import shutil
 import pytest
 from small_classroom import SERVER, trial, variables
 
-from asynclab.classroom import command
+from asynclab.classroom import actions, command
 from asynclab.classroom.machine import read_students
-from asynclab.classroom.people import read_people
+from asynclab.classroom.people import Person, read_people
 from asynclab.cli import main
+from asynclab.errors import CommandError
 
 CSV = "id;nama;email\nani;Ani Lestari;ani@contoh.ac.id\n211;Budi;\n"
 ADD = ("add", "--csv", "mahasiswa.csv", "--awalan", "m")
@@ -193,8 +194,18 @@ def test_an_exchange_that_can_not_be_made(classroom, capsys):
 
 
 def test_a_file_in_the_way_of_a_folder(classroom, capsys):
+    """It is named before anything is done."""
+    classroom.exchange.write_text("")
+    code, _, error = run(capsys, "init", "--lakukan")
+    assert code == 1
+    assert f"{classroom.exchange} bukan folder" in error
+    assert not classroom.course.exists()
+
+
+def test_a_file_on_the_way_to_a_folder(classroom, capsys, monkeypatch):
     """The step, the path and the reason; what was done before is said."""
     classroom.exchange.write_text("")
+    monkeypatch.setenv("MODUL11_EXCHANGE", str(classroom.exchange / "dalam"))
     code, _, error = run(capsys, "init", "--lakukan")
 
     assert code == 1
@@ -266,3 +277,10 @@ def test_where_there_is_no_unix(classroom, capsys, monkeypatch):
     code, _, error = run(capsys, "status")
 
     assert (code, error) == (1, "asynclab: Kelas JupyterHub memerlukan Linux.\n")
+
+
+def test_an_archive_makes_nobody_of_the_system_a_student():
+    """The same people are refused as from a class list: root, and the course's own account."""
+    for name in ("root", "nobody", "modul11"):
+        with pytest.raises(CommandError, match=f"'{name}' adalah akun"):
+            actions.plan_accounts(SERVER, [Person(name)])

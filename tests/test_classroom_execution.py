@@ -142,3 +142,80 @@ def test_a_full_disk(tmp_path, monkeypatch):
 
     with pytest.raises(CommandError, match=r"mencatat\): disk penuh\. Belum ada langkah lain"):
         perform([WritePeople("mencatat", tmp_path / "people.json", ())])
+
+
+# ---- a course account that works against root
+
+
+@pytest.fixture
+def victim(tmp_path):
+    """A folder and a file that nobody else is to touch."""
+    folder = tmp_path / "korban"
+    folder.mkdir(mode=0o700)
+    (folder / "rahasia").write_text("lama")
+    return folder
+
+
+def put_link(path, target):
+    """A link that the course account has made."""
+    path.symlink_to(target)
+    os.chown(path, 1234, 1234, follow_symlinks=False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a link to somebody else")
+@pytest.mark.parametrize("step", [SetAccess, MakeFolder])
+@pytest.mark.parametrize("inner", ["", "dalam"])
+def test_rights_are_not_given_through_a_link(tmp_path, victim, step, inner):
+    """Neither to what it leads to nor to what lies there; the sentence says where it is."""
+    (victim / "dalam").mkdir(mode=0o700)
+    put_link(tmp_path / "outbound", victim)
+
+    with pytest.raises(CommandError, match=r"outbound: itu tautan yang bukan dibuat root"):
+        perform([step("memperbaiki", tmp_path / "outbound" / inner, 0o755)])
+    assert {path.stat().st_mode & 0o777 for path in (victim, victim / "dalam")} == {0o700}
+
+
+def test_a_file_is_not_given_away_as_a_folder(tmp_path):
+    """The course account could have put another's file in a folder's place, under a second name."""
+    (tmp_path / "outbound").touch()
+    mode = (tmp_path / "outbound").stat().st_mode
+
+    with pytest.raises(CommandError, match=r"outbound: .*bukan folder"):
+        perform([SetAccess("memperbaiki", tmp_path / "outbound", 0o755, tmp_path.owner())])
+    assert (tmp_path / "outbound").stat().st_mode == mode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a link to somebody else")
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_copy_is_not_written_through_a_link(tmp_path, victim, folder):
+    """A link in the place of the half copy is taken away, and what it leads to stays as it was."""
+    source, target = tmp_path / "asal", tmp_path / "kursus" / "asal"
+    target.parent.mkdir()
+    if folder:
+        source.mkdir()
+        (source / "rahasia").write_text("baru")
+    else:
+        source.write_text("baru")
+    put_link(target.parent / ".asal.baru", victim if folder else victim / "rahasia")
+    perform([CopyMissing("", source, target)])
+
+    assert (victim / "rahasia").read_text() == "lama"
+    assert (target / "rahasia" if folder else target).read_text() == "baru"
+    assert os.listdir(target.parent) == ["asal"]
+
+
+def test_half_a_copy_is_never_seen(tmp_path, monkeypatch):
+    """Where it fails, nothing stays, and the course account never entered what root was writing."""
+    source, target = tmp_path / "asal", tmp_path / "kursus" / "asal"
+    source.mkdir()
+    target.parent.mkdir()
+    seen = []
+
+    def fail(*_, **__):
+        seen.append((target.parent / ".asal.baru").stat().st_mode & 0o777)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(execution.shutil, "copytree", fail)
+    with pytest.raises(CommandError, match="disk penuh"):
+        perform([CopyMissing("", source, target)])
+    assert (seen, os.listdir(target.parent)) == ([0o700], [])

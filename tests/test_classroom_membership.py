@@ -112,6 +112,8 @@ def test_a_trial_makes_no_unix_users(tmp_path):
         (dataclasses.replace(ANI, id="modul11"), EMPTY, "akun kursus"),
         (dataclasses.replace(ANI, role=INSTRUCTOR), roster(ANI), "sudah terdaftar sebagai mahasiswa"),
         (ANI, dataclasses.replace(EMPTY, accounts={"ani": account("ani", uid=33)}), "milik sistem"),
+        (ANI, dataclasses.replace(EMPTY, accounts={"ani": account("ani", uid=65534)}), "milik sistem"),
+        (ANI, dataclasses.replace(EMPTY, accounts={"ani": account("ani", uid=1100001234)}), ""),
         (ANI, dataclasses.replace(EMPTY, groups=frozenset({"ani"})), "nama grup"),
         (ANI, dataclasses.replace(roster(ANI), groups=frozenset({"ani"})), ""),
         (ANI, dataclasses.replace(EMPTY, accounts={"ani": account("ani")}), ""),

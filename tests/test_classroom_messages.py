@@ -3,10 +3,11 @@
 import errno
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
-from asynclab.classroom import messages
+from asynclab.classroom import checks, messages
 
 
 def test_functions_give_sentences():
@@ -41,6 +42,17 @@ def test_sentences_do_not_shout():
 def test_what_the_system_says(error, text):
     """In Indonesian where it is usual, else in its own words."""
     assert messages.why(error) == text
+
+
+def test_the_hub_is_installed_whole(root):
+    """Python's packages and the proxy come with one target of the Makefile, which every sentence names."""
+    target = re.search(r"^\$\(VENV\)/(\.hub):", (root / "Makefile").read_text(), re.M)[1]
+    readme = (root / "classroom" / "README.md").read_text(encoding="utf-8")
+
+    assert all(f"make -B .venv/{target}" in text for text in (checks.NO_PROXY, checks.BROKEN_PROXY))
+    assert f"make .venv/{target}\n" in readme
+    assert messages.no_hub(root, root / ".venv").endswith(f"make -C {root} .venv/{target}")
+    assert messages.no_hub(root, Path("/v")).endswith(f"make -C {root} VENV=/v /v/{target}")
 
 
 def test_long_lists_are_cut():

@@ -28,6 +28,13 @@ def test_nobody_where_there_is_no_list(tmp_path):
     [
         "", "[]", "{", '{"version": 2, "people": []}', '{"version": 1, "people": [{"nim": "1"}]}',
         '{"version": 1, "people": [{"id": "a", "role": "admin"}]}',
+        '{"version": 1, "people": [{"id": 5}]}', '{"version": 1, "people": [{"id": "-o"}]}',
+        '{"version": 1, "people": [{"id": "a\\u0000b"}]}', '{"version": 1, "people": [{"id": ""}]}',
+        '{"version": 1, "people": [{"id": "a", "email": null}]}',
+        '{"version": 1, "people": [{"id": "a", "first_name": "x\\ny"}]}',
+        '{"version": 1, "people": [{"id": "a", "number": "\\ud800"}]}',
+        '{"version": 1, "people": [{"id": "' + 32 * "a" + '"}]}',
+        '{"version": 1, "people": ' + 100_000 * "[",
     ],
 )  # fmt: skip
 def test_a_damaged_list_is_an_error(tmp_path, text):

@@ -100,6 +100,7 @@ def test_a_term(server, capsys):
         ("mv", server / "exchange" / "modul11", server / "exchange" / "lain"),
         ("ls", ROOT / "source"),
         ("ls", ROOT / "tests"),
+        ("cat", ROOT / "nbgrader_config.py"),
         ("touch", server / "exchange" / "modul11" / "outbound" / "x"),
     ):
         assert not succeeds_as(ani, *map(str, forbidden)), forbidden

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 from small_classroom import SERVER
 
-from asynclab.classroom.settings import Settings, read_settings, settings_text
+from asynclab.classroom.settings import (
+    HUB_VARIABLES,
+    VARIABLES,
+    Settings,
+    read_settings,
+    settings_text,
+)
 from asynclab.errors import CommandError
 
 NOWHERE = Path("/tidak/ada")
@@ -42,6 +48,28 @@ def test_what_is_written_is_read_again(tmp_path):
     assert read_settings(file, environ={}) == settings
 
 
+@pytest.mark.parametrize("name", ["MODUL11_ADMIN", "MODUL11_EXCHNGE", "MODUL11_XYZ"])
+@pytest.mark.parametrize("where", ["file", "environment"])
+def test_a_setting_that_nobody_reads(tmp_path, name, where):
+    """It is refused with a guess, instead of having no effect; other people's variables are not ours."""
+    file = tmp_path / "classroom.env"
+    file.write_text(f"{name if where == 'file' else 'LAIN'}=/x\nHTTP_PROXY=x\n")
+    guesses = {"MODUL11_ADMIN": "MODUL11_ADMINS.", "MODUL11_EXCHNGE": "MODUL11_EXCHANGE."}
+
+    with pytest.raises(CommandError, match=f"bernama {name} .*{guesses.get(name, 'Pengaturan')}"):
+        read_settings(file, environ={name: "/x"} if where == "environment" else {})
+
+
+def test_every_setting_of_the_readme_is_known(root):
+    """And the Hub's configuration reads no other."""
+    config = (root / "classroom" / "jupyterhub_config.py").read_text(encoding="utf-8")
+    readme = (root / "classroom" / "README.md").read_text(encoding="utf-8")
+
+    assert all(f'"{name}"' in config and f"`{name}`" in readme for name in HUB_VARIABLES)
+    values = dict.fromkeys([*VARIABLES.values(), *HUB_VARIABLES, "MODUL11_LESSONS"], "")
+    assert read_settings(environ=values, home=NOWHERE) == SERVER
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
@@ -49,6 +77,10 @@ def test_what_is_written_is_read_again(tmp_path):
         ("MODUL11_COURSE=kursus", "MODUL11_COURSE harus jalur lengkap"),
         ("MODUL11_COURSE_ID=Modul 11", "MODUL11_COURSE_ID='Modul 11' tidak dapat dipakai"),
         ("MODUL11_ACCOUNT=../root", "MODUL11_ACCOUNT='../root' tidak dapat dipakai"),
+        (f"MODUL11_ACCOUNT={'a' * 26}", "paling panjang 25"),
+        (f"MODUL11_COURSE_ID={'a' * 32}", "paling panjang 31"),
+        ("MODUL11_STATE='/var/lib", "baris 1: tanda kutip tidak berpasangan"),
+        ('MODUL11_STATE="/var/lib', "baris 1: tanda kutip tidak berpasangan"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, line, sentence):

@@ -111,6 +111,16 @@ def test_a_trial_may_have_nbgraders_modes(classroom):
     assert diagnose(classroom, roster(*PEOPLE), lambda: "")[1].healthy
 
 
+def test_answers_that_students_can_read(tmp_path):
+    """A file of the project that git has written anew is named; on a trial nobody is to be kept from it."""
+    (tmp_path / "source").mkdir(mode=0o700)
+    (tmp_path / "nbgrader_config.py").touch(mode=0o644)
+    (found,) = status._diagnose_solutions(tmp_path)
+
+    assert (found.healthy, found.remedy) == (False, "asynclab classroom init --lakukan")
+    assert f"{tmp_path}/nbgrader_config.py dapat dibaca pengguna lain" in found.found
+
+
 def lacks(classroom, known=EMPTY, sandbox=""):
     """What is found lacking, with what mends it."""
     found = diagnose(classroom, known, lambda: sandbox)

@@ -53,11 +53,11 @@ class Cluster:
         settings = {**os.environ, "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(command, cwd=self.folder, env=settings, stdout=-3, stderr=-3)
 
-    def add_worker(self):
+    def add_worker(self, *arguments):
         self.workers.append(
             self.start(
                 "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny",
-                "--no-dashboard", "--local-directory", self.folder,
+                "--no-dashboard", "--local-directory", self.folder, *arguments,
             )
         )  # fmt: skip
         return self.workers[-1]
@@ -122,6 +122,32 @@ def wait_until_both_are_there(cluster):
 
     with Client(cluster.address) as client:
         client.wait_for_workers(2, timeout=SECONDS)
+
+
+CLOSED = """
+from asynclab import isolation
+isolation.obstacle = lambda: "unshare: Operation not permitted"
+isolation.remedy = lambda: "sudo sysctl -w user.max_user_namespaces=15000"
+"""
+
+
+def test_a_worker_that_shuts_nothing_in(generated, cluster, tmp_path, monkeypatch, capsys):
+    """It is named with its remedy before anything is graded, also where the others could; exit code 1."""
+    course, _ = copy_course(generated, tmp_path)
+    config = course.folder / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.ExecuteAndJudge.trust_submissions = False\n")
+    hand_in(course, "ani")
+    monkeypatch.chdir(course.folder)
+    (cluster.folder / "tertutup.py").write_text(CLOSED)
+    cluster.add_worker(), cluster.add_worker("--preload", cluster.folder / "tertutup.py")
+    wait_until_both_are_there(cluster)
+
+    assert main(["grade", SLUG, "--scheduler", cluster.address]) == 1
+    error = capsys.readouterr().err
+    assert "isolasi di pekerja tcp://127.0.0.1:" in error
+    assert "(unshare: Operation not permitted)" in error
+    assert "sudo sysctl -w user.max_user_namespaces=15000, atau hentikan pekerja itu." in error
+    assert not (course.folder / "autograded").exists()
 
 
 def test_a_cluster_without_workers(generated, cluster, tmp_path, monkeypatch, capsys):

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 from _pytest.logging import LogCaptureHandler
+from tiny_course import WAY
 
 from asynclab.grading.checks import answers as checks
 from asynclab.grading.checks import messages
 from asynclab.grading.checks.tree import check_folders, check_text, source_file
 from asynclab.grading.checks.trials import judge_source
 from asynclab.grading.course import read_answers, read_assignments
+from asynclab.grading.judge import Evidence, judge
+from asynclab.grading.runner import Cell, run_cells
 from asynclab.grading.settings import grading_seed
 from asynclab.run import DEFAULT_SEED
+from asynclab.stripping import strip
 
 ROOT = Path(__file__).parent.parent
 SEEDS = [DEFAULT_SEED, grading_seed(ROOT)]
@@ -25,6 +29,12 @@ ANSWERS = [
 ]
 RIGHT = [pair for pair in ANSWERS if pair[1].path.parent.name == "right"]
 WRONG = [pair for pair in ANSWERS if pair[1].path.parent.name == "wrong"]
+# The first of each assignment, and those that open files: `open` in a cell is IPython's own.
+IN_A_CHILD = [
+    pair
+    for number, pair in enumerate(WRONG)
+    if number == 0 or pair[0] is not WRONG[number - 1][0] or " open(" in pair[1].source
+]
 
 each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda item: item.slug)
 each_seed = pytest.mark.parametrize("seed", SEEDS)
@@ -105,6 +115,35 @@ def test_wrong_answer_loses_exactly_its_criteria(assignment, answer):
     assert sentences
     assert list(checks.check_answer_text(answer.name, answer, sentences)) == []
     assert list(checks.check_wrong(answer.name, answer, judged)) == []
+
+
+def lost_in_a_child(assignment, source):
+    """The criteria that an answer loses where it is graded: in a cell, in the sandbox, from its traces."""
+    parts = strip([cell.source for cell in assignment.tests])
+    names = [cell.metadata.nbgrader.grade_id for cell in assignment.tests]
+    plan = [Cell(assignment.preparation, 1), Cell(source, 2)]
+    for number, (name, part) in enumerate(zip(names, parts), 3):
+        plan.append(Cell(part.source, number, name, part.definitions))
+    results = run_cells(plan, seed=DEFAULT_SEED, spawn=WAY)[2:]
+    evidence = [
+        Evidence(
+            name, cell.source, float(cell.metadata.nbgrader.points), result.traces, result.fault
+        )
+        for name, cell, result in zip(names, assignment.tests, results)
+    ]
+    return {
+        item["sentence"]
+        for judgement in judge(evidence, DEFAULT_SEED)
+        for item in judgement.criteria
+        if not item["passed"]
+    }
+
+
+@pytest.mark.heavy
+@each(IN_A_CHILD)
+def test_wrong_answer_loses_the_same_in_grading(assignment, answer):
+    """What a wrong answer loses here it also loses in a child process, where IPython runs its cells."""
+    assert lost_in_a_child(assignment, answer.source) == set(answer.lost)
 
 
 @each_assignment

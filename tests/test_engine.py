@@ -2,17 +2,21 @@
 
 import concurrent.futures
 import dataclasses
+import json
 import multiprocessing
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
+from nbgrader.api import InvalidEntry
 from small_class import (
     AtOnce,
     copy_course,
@@ -24,9 +28,11 @@ from small_class import (
 from sqlalchemy.exc import OperationalError
 from tiny_course import SLUG, TRUST, answered
 
-from asynclab.grading import engine, messages
+from asynclab.grading import engine, messages, submitted
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
+from asynclab.grading.job import NotRunError
+from asynclab.grading.marks import MARK
 from asynclab.grading.writer import Writer
 
 FULL = {(SLUG, "tugas-1"): 4.0, (SLUG, "tugas-2"): 3.0}
@@ -149,10 +155,32 @@ def test_a_job_that_stumbles_once_is_graded(course, monkeypatch):
     assert all(outcome.judged for outcome in graded(course[1]).values())
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device", "/x"), None])
+def test_where_nothing_can_be_run_nothing_is_kept(course, monkeypatch):
+    """A machine that can't run student code is named in its own sentence; it is all graded at the next run."""
+
+    def refuse(definition, submission):
+        raise NotRunError("Tidak ada ruang.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "grade", refuse)
+        faults = {outcome.fault for outcome in graded(course[1]).values()}
+
+    assert faults == {messages.job_failed("Tidak ada ruang")}
+    assert not (course[0].folder / "autograded" / "ani" / SLUG).exists()
+    assert all(outcome.judged for outcome in graded(course[1]).values())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device", "/x"),
+        OperationalError("insert", {}, Exception("database is locked")),
+        InvalidEntry("(sqlite3.OperationalError) database is locked"),
+        KeyError("kecil"),
+    ],
+)
 def test_what_cant_be_written_stops_nobody(course, monkeypatch, error):
-    """A full disk or a gradebook that refuses, for one student: said, and graded at the next run."""
-    error = error or OperationalError("insert", {}, Exception("database is locked"))
+    """A full disk, a gradebook that refuses or a bug, for one student: said, and graded at the next run."""
     write = Writer.write
 
     def refuse(self, definition, graded, files, timestamp):
@@ -167,7 +195,74 @@ def test_what_cant_be_written_stops_nobody(course, monkeypatch, error):
 
     assert [outcome.judged for _, outcome in sorted(outcomes.items())] == [True, False, True]
     assert outcomes["budi"].fault.startswith("Hasil kiriman ini tidak tersimpan")
+    assert "\n" not in outcomes["budi"].fault
     assert [(name, outcome.judged) for name, outcome in again.items()] == [("budi", True)]
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file"), ValueError("aneh")])
+def test_what_cant_be_read_stops_nobody(course, monkeypatch, error):
+    """Whatever happens while one submission is looked through: said, and graded at the next run."""
+    monkeypatch.setattr(submitted, "PATIENCE", 0)
+    monkeypatch.setattr(submitted, "SETTLED", 0)
+    find_dangers = submitted.find_dangers
+
+    def stumble(folder):
+        if "budi" in folder.parts:
+            raise error
+        return find_dangers(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(submitted, "find_dangers", stumble)
+        outcomes = graded(course[1])
+
+    assert [outcome.judged for _, outcome in sorted(outcomes.items())] == [True, False, True]
+    assert "tidak dapat dibaca" in outcomes["budi"].fault
+    assert list(graded(course[1])) == ["budi"]
+
+
+def test_a_folder_whose_name_is_no_text_is_named(course):
+    """No gradebook takes it; the others are graded."""
+    tiny, api = course
+    folder = os.fsencode(tiny.folder / "submitted")
+    os.rename(folder + b"/budi", folder + b"/budi-\xe9")
+    outcomes = graded(api)
+    fault = outcomes.pop(os.fsdecode(b"budi-\xe9")).fault
+
+    assert f"submitted/budi-\\xe9/{SLUG} bukan UTF-8" in fault
+    assert [outcome.judged for outcome in outcomes.values()] == [True, True]
+    assert sorted(path.name for path in (tiny.folder / "autograded").iterdir()) == ["ani", "citra"]
+
+
+def half_grade(course, student, pid):
+    """What stock nbgrader has in autograded/ while it is at work, in a process of this number."""
+    half = course.folder / "autograded" / student / SLUG
+    half.mkdir(parents=True)
+    (half / f"{SLUG}.ipynb").write_text("{}")
+    born = psutil.Process(pid).create_time() if pid else 0
+    mark = {"host": socket.gethostname(), "pid": pid, "born": born}
+    (half / MARK).write_text(json.dumps(mark))
+
+
+def test_what_a_killed_nbgrader_left_half_made_is_graded(course):
+    """Its mark says so; what comes of it replaces the half."""
+    tiny, api = course
+    half_grade(tiny, "budi", 0)
+
+    assert sorted(graded(api)) == ["ani", "budi", "citra"]
+    assert grades(api, "budi") == {"tugas-1": (4.0, False), "tugas-2": (3.0, False)}
+    assert not (tiny.folder / "autograded" / "budi" / SLUG / MARK).exists()
+    assert graded(api) == {}
+
+
+def test_what_nbgrader_is_grading_now_is_left_to_it(course):
+    """Said for that student, also with --force, and nothing of it is touched."""
+    tiny, api = course
+    half_grade(tiny, "budi", os.getppid())
+    outcomes = graded(api, force=True)
+
+    assert [outcome.judged for _, outcome in sorted(outcomes.items())] == [True, False, True]
+    assert "sedang dinilai di tempat lain" in outcomes["budi"].fault
+    assert (tiny.folder / "autograded" / "budi" / SLUG / MARK).exists()
 
 
 def die_for_budi(definition, submission):
@@ -247,6 +342,36 @@ def test_no_worker_waits_between_two_assignments(course):
     run.close()
 
     assert record == [(SLUG, "ani"), (SLUG, "budi"), (SLUG, "citra"), ("kedua", "ani")]
+
+
+def test_what_is_handed_in_later_is_graded_with_its_own_time(course):
+    """Collected after the class was begun, before it was read: late is late, and nothing is pending."""
+    tiny, api = course
+    set_due(tiny)
+    pending = find_pending(api, SLUG)
+    hand_in(tiny, "citra", stamp=LATER)
+    graded(api, pending)
+    with api.gradebook as gradebook:
+        assert gradebook.find_submission(SLUG, "citra").total_seconds_late > 0
+
+    assert find_pending(api, SLUG) == []
+
+
+def test_what_is_handed_in_after_it_was_read_is_graded_next_time(course, monkeypatch):
+    """The first version is written with the first time."""
+    tiny, api = course
+
+    def collect(definition, submission):
+        if submission.student == "citra":
+            hand_in(tiny, "citra", stamp=LATER)
+        return full_marks(definition, submission)
+
+    monkeypatch.setattr(engine, "grade", collect)
+    graded(api)
+    monkeypatch.undo()
+
+    assert (tiny.folder / "autograded" / "citra" / SLUG / "timestamp.txt").read_text() == STAMP
+    assert [item.student for item in find_pending(api, SLUG)] == ["citra"]
 
 
 # ---- the real thing

@@ -17,7 +17,14 @@ from asynclab.cli import main
 from asynclab.errors import CommandError
 from asynclab.grading.exports import ClassroomExport, MoodleExport
 from asynclab.grading.exports.grades import read_grades
-from asynclab.grading.exports.sheet import defuse, format_points, is_plain, render_csv, write_csv
+from asynclab.grading.exports.sheet import (
+    defuse,
+    format_points,
+    is_formula,
+    is_plain,
+    render_csv,
+    write_csv,
+)
 
 PEOPLE = {
     "2201": ("Ayu", "Lestari", "ayu@kampus.id"),
@@ -201,10 +208,29 @@ def test_points_are_short():
 
 
 def test_an_identifier_is_plain_when_it_can_be_no_formula():
-    """Letters, digits and what e-mail addresses have."""
-    assert [is_plain(text) for text in ("a.b+c@d.id", "+62", "=A1", "A1 B", "a|b", "")] == [
-        True, True, False, False, False, False
-    ]  # fmt: skip
+    """Letters, digits, what e-mail addresses have, and single spaces in between."""
+    plain = ("a.b+c@d.id", "+62", "A1 B", "Émile 14", "s-11")
+    formulas = ("=A1", "-1+1", "+1+1", "@A1", "-s11", " =A1", "＝A1")
+    odd = ("a|b", "a;=A1", 'a"b', "a,b", " a", "a  b", "a\tb", "")
+
+    assert [is_plain(text) for text in (*plain, *formulas, *odd)] == [True] * 5 + [False] * 15
+    assert [is_formula(text) for text in (*plain, *formulas, *odd)] == (
+        [False] * 5 + [True] * 7 + [False] * 8
+    )
+
+
+@pytest.mark.parametrize(
+    ("email", "sentence"),
+    [("@A1", "dapat dibaca sebagai rumus oleh Excel"), ("a;b", "memuat pemisah, tanda kutip")],
+)
+def test_who_has_a_harmful_identifier_is_left_out_and_told_why(course, email, sentence):
+    """One sentence for formulas, another for what would break the row."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "modul11") as gradebook:
+        gradebook.update_or_create_student("2202", email=email)
+    rows, notes = written(MoodleExport(identifier="email"), course)
+
+    assert email not in str(rows)
+    assert any(sentence in note for note in notes)
 
 
 def test_lone_surrogates_do_not_stop_the_export():

@@ -188,7 +188,19 @@ def test_an_answer_that_could_not_be_loaded_is_named():
 
     assert page(cell).broken == []
     cell.outputs = [error]
-    assert page(cell).broken == [(4, messages.broken_answer(4, "SyntaxError: expected ':'"))]
+    sentence = messages.broken_answer(4, "SyntaxError: expected ':'")
+    assert page(test_cell(), cell).broken == [(4, sentence)]
+    assert sentence.endswith("sehingga uji yang memakainya gagal. Perbaiki sel ini dahulu.")
+
+
+def test_an_answer_that_stopped_without_harm_is_blamed_for_nothing():
+    """Where no criterion failed none is said to have, and the error's own full stop is the only one."""
+    error = new_output("error", ename="Dihentikan", evalue="Sel ini mati.", traceback=["x"])
+    meta = data("jawaban-1", solution=True)
+    made = page(new_code_cell("f()", execution_count=4, metadata=meta, outputs=[error]))
+
+    assert "Dihentikan: Sel ini mati. Yang" in made.broken[0][1]
+    assert made.broken[0][1].endswith("tetapi tidak ada kriteria yang gagal karenanya.")
 
 
 def test_the_line_of_a_syntax_error_is_named_as_elsewhere():

@@ -1,10 +1,12 @@
 """`asynclab grade`: wrong use, what is shown, exit codes."""
 
 import json
+import shutil
 
+import nbformat
 import pytest
 from small_class import AtOnce, copy_course, full_marks, generated_course, hand_in
-from tiny_course import SLUG
+from tiny_course import SLUG, make_source
 
 from asynclab import isolation
 from asynclab.cli import main
@@ -46,6 +48,7 @@ def test_outside_a_course(tmp_path, monkeypatch, capsys):
         ([SLUG, "--all"], "bukan keduanya"),
         (["lain"], "nbgrader generate_assignment lain"),
         ([SLUG, "--student", "umar"], f"Tidak ada kiriman dari 'umar' untuk '{SLUG}'"),
+        (["--all", "--student", "umar"], f"Tidak ada kiriman dari 'umar' untuk '{SLUG}'"),
         ([SLUG, "--workers", "0"], "--workers 0 tidak mungkin"),
         ([SLUG, "--workers", "banyak"], "harus bilangan bulat"),
     ],
@@ -120,6 +123,42 @@ def test_something_not_judged_gives_exit_code_1(course, capsys, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     assert lines[3] == "3 kiriman dinilai; 1 di antaranya ada yang tidak dinilai."
     assert lines[4].startswith(f"  {SLUG}  budi: Kiriman ini tidak dinilai: ZeroDivisionError")
+
+
+def generate_a_second(course, api):
+    """Another assignment that was generated once."""
+    folder = course.folder / "source" / "kedua"
+    folder.mkdir()
+    nbformat.write(make_source(), folder / "kedua.ipynb")
+    assert api.generate_assignment("kedua")["success"]
+
+
+def test_a_student_of_some_assignments(course, capsys):
+    """With --all, who handed in only one is graded there; who handed in none is not known."""
+    generate_a_second(*course)
+    codes = [main(["grade", "--all", "--student", name]) for name in ("ani", "umar")]
+    shown = capsys.readouterr()
+
+    assert codes == [0, 2]
+    assert f"{SLUG}  ani: 7" in shown.out.splitlines()
+    assert "Tidak ada kiriman dari 'umar' untuk tugas mana pun" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("submitted", "code", "waiting"),
+    [(False, 0, "tidak ada kiriman yang menunggu"), (True, 1, "1 kiriman menunggu")],
+)
+def test_an_assignment_without_its_release(course, capsys, submitted, code, waiting):
+    """With --all it is named and the others are graded; exit code 1 only where somebody waits for it."""
+    generate_a_second(*course)
+    shutil.rmtree(course[0].folder / "release" / "kedua")
+    if submitted:
+        (course[0].folder / "submitted" / "ani" / "kedua").mkdir()
+
+    assert main(["grade", "--all"]) == code
+    shown = capsys.readouterr()
+    assert shown.err.startswith(f"kedua dilewati ({waiting}): release/kedua/kedua.ipynb tidak ada")
+    assert "3 kiriman dinilai; 0 di antaranya" in shown.out
 
 
 def test_a_second_grader_is_refused(course, capsys):

@@ -7,7 +7,7 @@ import sys
 import pytest
 from hub_class import ROOT, need_hub
 
-from asynclab.classroom import checks, hub, trial
+from asynclab.classroom import checks, choices, hub, trial
 from asynclab.classroom.settings import Settings
 
 SETTINGS = Settings(course_id="async")
@@ -93,6 +93,11 @@ def start(tmp_path, monkeypatch):
         ({"MODUL11_IDLE_MINUTES": "sejam"}, "MODUL11_IDLE_MINUTES='sejam' harus bilangan bulat"),
         ({"MODUL11_ADDRESS": "kelas.ac.id"}, "MODUL11_ADDRESS='kelas.ac.id' bukan alamat"),
         ({"MODUL11_CPUS": "banyak"}, "MODUL11_CPUS='banyak' harus bilangan"),
+        ({"MODUL11_MEMORY": "1GB"}, "MODUL11_MEMORY='1GB' bukan batas memori"),
+        ({"MODUL11_SPAWNER": "sistemd"}, "MODUL11_SPAWNER='sistemd' tidak dapat dipakai"),
+        ({"MODUL11_ADMIN": "siti"}, "Mungkin maksudnya MODUL11_ADMINS."),
+        ({"MODUL11_EXTRA_CONFIG": "/tidak/ada.py"}, "Berkas /tidak/ada.py (MODUL11_EXTRA_CONFIG)"),
+        ({"MODUL11_TLS_KEY": "/tidak/ada"}, "tidak diawali https://"),
     ],
 )
 def test_an_admins_mistake_is_one_sentence(start, changes, sentence):
@@ -103,6 +108,27 @@ def test_an_admins_mistake_is_one_sentence(start, changes, sentence):
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.strip().splitlines()[0] == checks.NOT_STARTED
+
+
+@pytest.mark.hub
+def test_https_without_a_certificate_is_refused(start):
+    """It would be plain http; an address of the own machine behind a reverse proxy needs none."""
+    done = start(MODUL11_ADDRESS="https://127.0.0.1:0")
+
+    assert done.returncode == 2
+    assert "tanpa keduanya halaman dikirim tanpa enkripsi" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.hub
+@pytest.mark.skipif(os.geteuid() != 0, reason="a real class needs root")
+def test_a_real_class_needs_an_admin(start, tmp_path):
+    """Otherwise people would sign up, and nobody could let them in."""
+    (tmp_path / "exchange").chmod(0o1777)
+    done = start(MODUL11_TRIAL="0", MODUL11_ACCOUNT="nobody")
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[1:] == [f"- {choices.NO_ADMINS}"], done.stderr
 
 
 @pytest.mark.hub

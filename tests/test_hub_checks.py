@@ -50,7 +50,7 @@ def test_an_address_that_is_not_this_machines():
 
 
 def test_no_proxy(monkeypatch, tmp_path):
-    """Where to find the command that installs it."""
+    """The command that installs it."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert checks.check_proxy() == [checks.NO_PROXY]

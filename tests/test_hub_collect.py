@@ -1,10 +1,12 @@
 """`nbgrader collect` where students are Unix users: nobody's work is replaced by somebody else."""
 
 import os
+import shutil
 from types import SimpleNamespace
 
 import pytest
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeCollect
 
 from asynclab.grading import intake
 from asynclab.grading.intake import SafeCollect
@@ -90,3 +92,18 @@ def test_a_trial_does_not_ask_who_the_owner_is(collect):
     name = "ani+tugas+2026-01-02 00:00:00 UTC"
 
     assert collect(name, check_owner=False) == [name]
+
+
+def test_half_of_a_copy_is_never_in_its_place(collect, tmp_path, monkeypatch):
+    """Where copying ends half-way, the submission counts as not collected, and nothing else is left."""
+    mine = "budi+tugas+2026-01-01 00:00:00 UTC"
+
+    def copy_half(self, src, dest, log=None):
+        shutil.copytree(src, dest)
+        raise RuntimeError("half")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="half"):
+        patch.setattr(ExchangeCollect, "do_copy", copy_half)
+        collect(mine)
+
+    assert list((tmp_path / "kursus" / "submitted" / "budi").iterdir()) == []

@@ -78,7 +78,28 @@ def test_nobody_comes_in_where_the_list_is_lost(settings):
     made = with_people(auth.DummyAuthenticator, settings)(manage_groups=True)
 
     with pytest.raises(CommandError):
-        made.check_allowed("ayu")
+        asyncio.run(made.check_allowed("ayu"))
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_what_the_provider_refuses_stays_refused(settings, verified):
+    """An address that nobody has verified: 403 also for who is on the list, and for an admin."""
+    web = pytest.importorskip("tornado.web")
+    google = find_authenticator("google")
+    made = with_people(google, settings)(admin_users={"sari"}, manage_groups=True)
+    info = {"email": "ayu@contoh.ac.id", "domain": "contoh.ac.id", "verified_email": verified}
+    model = {"auth_state": {made.user_auth_state_key: info}, "admin": None}
+
+    def check(name):
+        return asyncio.run(made.check_allowed(name, model))
+
+    assert check("orang-lain") is False
+    for name in ("ayu", "sari"):
+        if verified:
+            assert check(name) is True
+        else:
+            with pytest.raises(web.HTTPError, match="unverified email"):
+                check(name)
 
 
 @pytest.mark.parametrize("name", ["native", "pam", "google", "oauth", "lti"])

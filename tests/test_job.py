@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 from dataclasses import replace
 
 import nbformat
@@ -10,9 +11,10 @@ from small_class import make_definition
 from tiny_course import OBSTACLE, SLUG, answered, find, make_release
 from traitlets.config import PyFileConfigLoader
 
-from asynclab.grading import job
+from asynclab.grading import execute, job
 from asynclab.grading.definition import plain
-from asynclab.grading.job import Submission, grade
+from asynclab.grading.job import NotRunError, Submission, grade
+from asynclab.grading.spawn import ChildError, SandboxError
 
 FULL = {(SLUG, "tugas-1"): 4.0, (SLUG, "tugas-2"): 3.0}
 
@@ -118,3 +120,25 @@ def test_nothing_is_left_behind(definition, tmp_path, monkeypatch):
 
     assert json.loads(graded.notebooks[SLUG])["nbformat_minor"] >= 5
     assert [path.name for path in tmp_path.iterdir() if "job" in path.name] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            SandboxError("unshare: ENOSPC"),
+            "tidak dapat diisolasi di komputer ini (unshare: ENOSPC)",
+        ),
+        (ChildError("died"), "tidak dapat dibuat (died)"),
+        (OSError(24, "Too many open files"), "tidak dapat dibuat ([Errno 24] Too many open files)"),
+    ],
+)
+def test_a_machine_that_runs_nothing(definition, monkeypatch, error, sentence):
+    """Is no result of the submission: nothing of it is given, so that it can be tried again."""
+
+    def refuse(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(execute, "run_cells", refuse)
+    with pytest.raises(NotRunError, match=re.escape(sentence)):
+        grade(definition, submission(answered(make_release())))

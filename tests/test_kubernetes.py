@@ -54,6 +54,11 @@ class Base:
     async def authenticate(self, handler, data):
         return data
 
+    def check_allowed(self, username, authentication=None):
+        if not authentication["verified"]:
+            raise PermissionError(username)
+        return False
+
     async def refresh_user(self, user, handler=None):
         return self.fresh
 
@@ -206,13 +211,27 @@ def test_only_those_on_the_list_come_in():
     """Whoever vouches for a name: it must be on the list, or an admin's."""
     authenticator = people(students=["13523001", 13523002], instructors=["Siti"])()
     names = ["13523001", "13523002", "siti", "admin", "budi", ""]
-    assert [name for name in names if authenticator.check_allowed(name)] == names[:4]
+    assert [name for name in names if allows(authenticator, name)] == names[:4]
+
+
+def allows(authenticator, name, *model):
+    """Whether somebody is let in."""
+    return asyncio.run(authenticator.check_allowed(name, *model))
 
 
 def test_an_empty_list_lets_in_admins_only():
     """As values.yaml comes, without a site's file."""
     authenticator = people(**VALUES["custom"]["people"])()
-    assert [name for name in ("siti", "admin") if authenticator.check_allowed(name)] == ["admin"]
+    assert [name for name in ("siti", "admin") if allows(authenticator, name)] == ["admin"]
+
+
+def test_what_the_provider_refuses_stays_refused():
+    """Its answer counts for nothing, but its exception does: an address that nobody has verified."""
+    authenticator = people(students=["ayu"], instructors=[])()
+    assert allows(authenticator, "ayu", {"verified": True}) is True
+    assert allows(authenticator, "budi", {"verified": False}) is False
+    with pytest.raises(PermissionError):
+        allows(authenticator, "ayu", {"verified": False})
 
 
 @pytest.mark.parametrize("data", ["Siti", {"name": "Siti", "auth_state": None}])
@@ -305,6 +324,16 @@ def test_a_pod_can_become_one_person_and_nothing_more():
         False,
     )
     assert student["storage"]["extraVolumeMounts"]["accounts"]["readOnly"] is True
+
+
+def test_no_own_file_keeps_a_server_from_starting():
+    """Values, image and manifests start Python without the working folder on its path."""
+    (command,) = re.findall(r"^CMD (\[.*\])$", INSTRUCTIONS, re.M)
+    start = ["python", "-P", "-m", "asynclab.classroom.singleuser"]
+    started = [c["args"] for pod in pods().values() for c in containers(pod) if "args" in c]
+    assert VALUES["singleuser"]["cmd"] == json.loads(command) == start
+    assert start in [args[:4] for args in started]
+    assert all(args[1] == "-P" for args in started if args[0] == "python")
 
 
 def test_a_students_pod_reaches_nothing_but_the_hub():
@@ -432,8 +461,8 @@ def test_submissions_run_where_a_sandbox_can_be_made():
 def test_a_worker_without_a_sandbox_does_not_begin(monkeypatch, capsys):
     """The check in front of it says why, in a sentence, and fails; where it works it says nothing."""
     (check,) = pods()["dask-worker"]["spec"]["initContainers"]
-    program, option, code = check["args"]
-    assert (program, option) == ("python", "-c")
+    program, *options, code = check["args"]
+    assert (program, options[-1]) == ("python", "-c")
     monkeypatch.setattr("asynclab.isolation.obstacle", lambda: "unshare: Operation not permitted")
     with pytest.raises(SystemExit, match=r"Sandbox tidak dapat dibuat .*unshare.*README\.md"):
         exec(code, {})

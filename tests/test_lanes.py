@@ -152,6 +152,31 @@ def test_a_task_older_than_the_recording_is_shown():
     assert lives(lanes) == [("sel ini", 0, 1, "finished"), ("fetch", BEFORE, 1, "finished")]
 
 
+def test_older_tasks_are_shown_though_they_only_wait():
+    """Tasks of earlier cells come first, by name; those that ended or are a library's do not."""
+    lanes = []
+
+    async def scenario(world):
+        names = ["latar 10", "latar 9"]
+        tasks = [asyncio.create_task(fetch(name, 9), name=name) for name in names]
+        tasks.append(asyncio.create_task(fetch("sebelumnya", 0), name="usai"))
+        tasks.append(asyncio.create_task(asyncio.sleep(9), name="pustaka"))
+        await asyncio.sleep(1)
+        recorder = LaneRecorder()
+        recorder.start("sel ini")
+        await asyncio.create_task(fetch("baru", 1), name="baru")
+        lanes.extend(recorder.stop())
+
+    assert run(scenario).verdict == "finished"
+    assert lives(lanes) == [
+        ("sel ini", 0, 1, "finished"),
+        ("latar 9", BEFORE, None, "open"),
+        ("latar 10", BEFORE, None, "open"),
+        ("baru", 0, 1, "finished"),
+    ]
+    assert lanes[1].steps == []
+
+
 def test_library_tasks_have_no_lane():
     """A task that a library makes for itself is not the user's, one that it is handed is."""
 

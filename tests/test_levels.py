@@ -47,6 +47,12 @@ def test_the_picture_says_what_it_shows():
     assert {"Satu consumer", "isi rak", "batas: 3", "detik"} <= set(shown)
 
 
+def test_names_are_no_formulas():
+    """A dollar sign is a dollar sign, in the title and in the legend."""
+    shown = texts(levels(HISTORY, title=r"Kas: $\frac$", name="isi\n$kas$"))
+    assert {r"Kas: $\frac$", "isi $kas$"} <= set(shown)
+
+
 def test_without_a_limit_nothing_speaks_of_one():
     """No dashed line, no entry in the legend."""
     figure = levels(HISTORY)

@@ -78,6 +78,18 @@ def test_values_names_and_pictures():
 
 
 @pytest.mark.kernel
+def test_any_title_and_any_name_makes_a_picture():
+    """Formulas, foreign letters and control characters leave a picture and nothing else."""
+    (outputs,) = execute(
+        "%%timeline Harga $5 dan $\\frac$\n"
+        r"""await asyncio.gather(fetch("$\frac$", 0), fetch("漢字\x1b", 0));"""
+    )
+    assert shape(outputs) == ["display_data"]
+    assert r"Harga $5 dan $\frac$: 3 lajur" in pictures(outputs)[0]
+    assert 'fetch("漢字�")' in pictures(outputs)[0]
+
+
+@pytest.mark.kernel
 def test_an_exception_comes_out_and_the_picture_after_it():
     """The traceback has the cell's own line numbers; the picture still appears."""
     (outputs,) = execute("%%timeline\nt = asyncio.create_task(fetch('A', 9))\nawait fail(0.1)")
@@ -100,6 +112,19 @@ def test_a_task_that_outlives_its_cell_appears_in_the_next():
     )
     assert re.search(r"; lama [\d,]+–[\d,]+ belum selesai\.", pictures(first)[0])
     assert re.search(r"; lama 0,0+–[\d,]+ selesai\.", pictures(second)[0])
+
+
+@pytest.mark.kernel
+def test_a_task_that_only_waits_in_this_cell_is_in_its_picture():
+    """A task of an earlier cell has its lane from edge to edge, also where nothing wakes it."""
+    *_, await_cell, plain_cell = execute(
+        "t = asyncio.create_task(fetch('A', 60), name='latar')\nawait asyncio.sleep(0)",
+        "%%timeline\nawait asyncio.sleep(0.1)",
+        "%%timeline\ntime.sleep(0.1)",
+    )
+    for outputs in (await_cell, plain_cell):
+        (alt,) = pictures(outputs)
+        assert re.match(r"2 lajur, ([\d,]+) detik; sel ini .*; latar 0,00–\1 belum selesai\.", alt)
 
 
 @pytest.mark.kernel

@@ -184,6 +184,31 @@ def test_a_broken_reference_is_named(course):
 
 
 @needs_fork
+@pytest.mark.parametrize(
+    ("name", "source", "what"),
+    [
+        (None, None, "Bukan notebook yang sah"),
+        ("jawaban-2", "def f(:", "Sel jawaban-2 baris 1 bukan Python yang sah"),
+        pytest.param("tugas-2", "5", "dengan jawaban acuan: TypeError", marks=pytest.mark.heavy),
+        pytest.param("jawaban-2", "import os\nos._exit(0)", "mengakhiri proses", marks=pytest.mark.heavy),
+    ],
+)  # fmt: skip
+def test_a_broken_notebook_is_left_to_verify(course, monkeypatch, capsys, name, source, what):
+    """What can't be judged at all is one sentence that names verify, never a traceback."""
+    path = course / "source" / SLUG / f"{SLUG}.ipynb"
+    notebook = nbformat.read(path, 4)
+    if name:
+        find(notebook, name).source = source
+    path.write_text(nbformat.writes(notebook) if name else "{", encoding="utf-8")
+    monkeypatch.chdir(course)
+
+    assert main(["mutants", SLUG, "--workers", "1"]) == 1
+    shown = capsys.readouterr().err.strip().splitlines()[-1]
+    assert what in shown
+    assert shown.endswith("Perbaiki dahulu: asynclab verify kecil")
+
+
+@needs_fork
 def test_a_mutant_that_never_ends_is_killed(course):
     """A mutant that eats the processor is stopped by the limit and counts as noticed."""
     (assignment,) = find_assignments(course)

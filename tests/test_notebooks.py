@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from asynclab.grading.book import anchor
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "notebooks"
 SOLUTIONS = ROOT / "tests" / "solutions"
@@ -143,7 +145,7 @@ def test_students_guess_and_meet_mistakes(lesson):
 def test_links_lead_somewhere(lesson):
     """Links go to lessons and assignments of the course, to glossary entries, or to https."""
     entries = re.findall(r"^### (.+)$", (FOLDER / "glosarium.md").read_text("utf-8"), re.MULTILINE)
-    known = {f"glosarium.md#{entry.lower().replace(' ', '-')}" for entry in entries}
+    known = {f"glosarium.md#{anchor(entry)}" for entry in entries}
     known |= {"glosarium.md"} | {f"{name}.ipynb" for name in COURSE}
     known |= {f"../release/{slug}/{slug}.ipynb" for slug in ASSIGNMENTS}
     links = {x for cell in prose(lesson) for x in re.findall(r"\]\(([^)]+)\)", cell.source)}

@@ -15,6 +15,7 @@ import warnings
 import aiohttp
 import pytest
 from aiohttp import web
+from IPython.core import interactiveshell
 
 from asynclab import run
 
@@ -57,6 +58,7 @@ def test_blocking_sleep_is_named_with_its_line():
     ("use", "text"),
     [
         (lambda path: open(path).close(), "open('data.txt', 'r')"),
+        (lambda path: interactiveshell._modified_open(path).close(), "open('data.txt', 'r')"),
         (lambda path: path.write_text("x"), "open('data.txt', 'w')"),
         (lambda path: path.read_bytes(), "open('data.txt', 'r')"),
         (lambda path: io.open(path, "a").close(), "open('data.txt', 'a')"),  # noqa: UP020

@@ -1,5 +1,7 @@
 """Stored traces judged again by changed test cells."""
 
+import shutil
+
 import nbformat
 import pytest
 from graded_pair import MILD, STRICT, grade_pair, read_config
@@ -9,6 +11,7 @@ from tiny_course import SLUG, find
 from asynclab.cli import main
 from asynclab.grading import regrade
 from asynclab.grading.definition import read_definition
+from asynclab.grading.marks import MARK
 from asynclab.grading.writer import Writer
 
 
@@ -105,6 +108,28 @@ def test_other_points_need_a_new_release(course, capsys):
 
     assert main(["regrade", SLUG]) == 2
     assert "nbgrader generate_assignment --force" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (shutil.rmtree, "tidak ada atau tanpa notebook"),
+        (lambda folder: (folder / f"{SLUG}.ipynb").unlink(), "tidak ada atau tanpa notebook"),
+        (lambda folder: (folder / MARK).touch(), "belum selesai atau terputus"),
+    ],
+)
+def test_whose_traces_are_gone_is_named(course, capsys, spoil, sentence):
+    """The others are judged again; exit code 1."""
+    tiny, _ = course
+    change_source(tiny, STRICT, MILD)
+    spoil(tiny.folder / "autograded" / "ani" / SLUG)
+
+    assert main(["regrade", SLUG]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:1] == [f"{SLUG}  budi: tugas-1 4 → 3"]
+    assert lines[1].startswith("1 kiriman dinilai ulang")
+    assert lines[2].startswith(f"  {SLUG}  ani: ")
+    assert sentence in lines[2]
 
 
 def test_nothing_graded_yet(generated, tmp_path, monkeypatch, capsys):

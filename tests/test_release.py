@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from asynclab.cli import main
-from asynclab.grading.release import find_drift
+from asynclab.grading.release import _find_reason, find_drift
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,6 +30,21 @@ def test_unknown_slug(monkeypatch, capsys):
 
     assert main(["release", "latihan-9"]) == 2
     assert "latihan-2-task-queue" in capsys.readouterr().err
+
+
+def test_nbgraders_reason_is_found():
+    """Of nbgrader's log the first traceback's last line is said: the later ones only follow from it."""
+    log = (
+        "[ERROR] Traceback (most recent call last):\n"
+        '      File "v3.py", line 110, in validate_nb\n        raise ValidationError(a)\n'
+        "    jsonschema.exceptions.ValidationError: Duplicate grade id: tugas-1\n    \n"
+        "[ERROR] Please see the the above traceback for details on the specific errors.\n"
+    )
+
+    assert (
+        _find_reason({"error": "x", "log": log}) == "ValidationError: Duplicate grade id: tugas-1"
+    )
+    assert _find_reason({"error": "", "log": "[ERROR] a\nb\n"}) == "b"
 
 
 @pytest.mark.heavy

@@ -7,7 +7,7 @@ import pytest
 from asynclab.grading import messages as grading_messages
 from asynclab.grading.report import messages
 from asynclab.grading.report.collect import Material
-from asynclab.grading.report.digest import digest
+from asynclab.grading.report.digest import digest, find_class
 from asynclab.grading.report.evidence import Given
 from asynclab.grading.report.records import Evidence, Notice, Student
 from asynclab.grading.report.roster import Entry, Listed
@@ -66,6 +66,17 @@ def test_who_is_where():
     ]  # fmt: skip
     assert names(report.missing) == ["citra"]
     assert names(report.pending) == ["budi", "asing"]
+
+
+def test_the_class_is_the_same_for_every_assignment():
+    """Who stands in no gradebook yet, since one hand-in can't be read, counts for the others too."""
+    entry = Entry(DUE, datetime.timedelta(0))
+    first = Material(Listed("satu", DUE), pending=["rusak"])
+    second = Material(Listed("dua", DUE, entries={"ani": entry, "asing": entry}))
+    people = find_class([first, second], [Student("budi"), Student("ani")])
+
+    assert names(people) == ["budi", "ani", "asing", "rusak"]
+    assert [len(digest(item, people).rows) for item in (first, second)] == [4, 4]
 
 
 def test_criteria_that_fail_most_come_first():

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from asynclab import Finding, Rubric, TraceError, run
+from asynclab import Finding, Rubric, TraceError, clean, run
 from asynclab.rubric import RUBRIC_MIME
 from asynclab.schema import SchemaError
 
@@ -112,6 +112,61 @@ def test_forged_data_is_refused():
 
     with pytest.raises(SchemaError):
         Rubric.from_json({**data, "score": 100})
+
+
+async def rest():
+    await asyncio.sleep(1)
+
+
+def wrong(trace):
+    """A finding that fails after asking the run, with a guess."""
+    trace.require_finished()
+    return Finding(False, "Salah.", "sebab.")
+
+
+def test_a_forgotten_await_is_said_where_its_run_failed():
+    """As a fact, with its name and line and what to read, in place of a guess."""
+
+    async def scenario(world):
+        rest()
+
+    trace = run(scenario)
+    (item,) = rubric_of(lambda: wrong(trace)).criteria
+
+    assert item.fact.startswith("Salah. Coroutine `rest` dibuat tetapi tidak pernah di-await (di ")
+    assert "`rest()`" in item.fact
+    assert (item.guess, item.topic) == ("", "forgotten")
+
+
+def test_a_forgotten_await_is_said_only_of_the_run_that_failed():
+    """Not where that run has none, nor twice where the finding says it itself."""
+
+    async def forgets(world):
+        rest()
+
+    async def waits(world):
+        await rest()
+
+    first, second = run(forgets), run(waits)
+    other, itself = rubric_of(lambda: wrong(second), lambda: clean(first)).criteria
+
+    assert (other.fact, other.guess) == ("Salah.", "sebab.")
+    assert itself.fact.count("tidak pernah di-await") == 1
+
+
+def test_coroutines_of_a_run_that_was_cut_off_are_no_forgotten_ones():
+    """What only the end has left behind is no cause; why it ended is still guessed at."""
+
+    async def scenario(world):
+        for coroutine in [asyncio.get_running_loop().create_future(), rest()]:
+            await coroutine
+
+    trace = run(scenario)
+    (item,) = rubric_of(trace.require_finished).criteria
+
+    assert [found.text for found in trace.observations] == ["rest"]
+    assert "tidak pernah di-await" not in item.fact
+    assert item.topic == ""
 
 
 def test_a_whole_cell():

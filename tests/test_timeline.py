@@ -55,6 +55,21 @@ def test_the_text_alternative_says_what_the_picture_shows():
     )
 
 
+def test_the_text_alternative_says_which_tasks_had_to_wait_for_their_turn():
+    """Until when a task had not begun, or that it never did; nothing of a task older than the picture."""
+    late = lane(1, "API 3", 1.8, steps=[(1.5, 1.8)])
+    never = lane(2, "D", None, "open")
+    never.steps.clear()
+    older = lane(3, "lama", None, "open", steps=[(1.5, 1.5)])
+    older.created = -1.0
+    soon = lane(4, "E", 1.8, steps=[(0.05, 0.05)])
+    assert describe([late, never, older, soon], 2.0) == (
+        "4 lajur, 2,0 detik; API 3 0,0–1,8 selesai, belum mulai sampai 1,5, berjalan 0,3 detik; "
+        "D 0,0–2,0 belum selesai, belum mulai sampai 2,0; lama 0,0–2,0 belum selesai; "
+        "E 0,0–1,8 selesai."
+    )
+
+
 def test_many_lanes_are_counted():
     """Beyond a dozen lanes the words count them and name those that went wrong."""
     many = [lane(n, f"w{n}", 1.0, "failed" if n == 7 else "finished") for n in range(100)]
@@ -66,6 +81,26 @@ def test_the_alternative_is_in_the_page_and_safe():
     svg = timeline([lane(0, 'fetch("<b>")', 1.0)]).to_svg()
     assert 'role="img"' in svg
     assert "fetch(&quot;&lt;b&gt;&quot;) 0,0–1,0 selesai" in svg
+
+
+@pytest.mark.parametrize(
+    "name", ["cari($\\w+$)", r"$\frac$", "Harga $5 dan $6", r"100\$", "漢字", "kucing 🐈"]
+)
+def test_what_people_write_is_shown_as_it_stands(name):
+    """No text is read as a formula, and letters that matplotlib lacks are no reason for a warning."""
+    figure = timeline([lane(0, name, 1.0)], title=name, marks=[(1, 0, name)])
+    assert [text for text in texts(figure) if name in text] == [
+        name, name, f"(1) pada 1 detik: {name}",
+    ]  # fmt: skip
+
+
+def test_names_stay_on_one_line():
+    """Line breaks and tabs become spaces; what an SVG may not hold has a sign in its place."""
+    figure = timeline(
+        [lane(0, "dua\r\nbaris\x1b[31m", 1.0), lane(1, "a\ud800\x00", 1.0)], title="x\ty"
+    )
+    assert {"dua baris�[31m", "a��", "x y"} <= set(texts(figure))
+    assert figure.alt.startswith("x y: 2 lajur, 1,0 detik; dua baris�[31m 0,0")
 
 
 def test_ink_follows_the_theme():

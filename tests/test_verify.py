@@ -1,14 +1,15 @@
 """Verify: a course that proves itself, and what is said of one that does not."""
 
+import os
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-from tiny_course import GOOD_GREET, GOOD_TOTAL, SLUG, make_source
+from tiny_course import GOOD_GREET, GOOD_TOTAL, SLUG, find, make_source
 
 from asynclab.cli import main
-from asynclab.grading.checks import form, messages
+from asynclab.grading.checks import answers, form, messages
 from asynclab.grading.checks.answers import (
     Judged,
     check_answer_text,
@@ -19,6 +20,7 @@ from asynclab.grading.checks.answers import (
     check_unsolved,
     check_wrong,
 )
+from asynclab.grading.checks.crew import Crew
 from asynclab.grading.checks.tree import check_folders, check_text, read_readable
 from asynclab.grading.checks.trials import judge_source
 from asynclab.grading.course import Answer, find_assignments
@@ -99,6 +101,29 @@ def test_cells_that_lack_something(assignment, change, what):
 
     assert what in " ".join(whats(problems))
     assert all(problem.remedy for problem in problems)
+
+
+def test_cells_that_nbgrader_could_not_tell_apart(course):
+    """A name that two cells share, and a marked cell without one, are named, and prevent judging."""
+    path = course / "source" / SLUG / f"{SLUG}.ipynb"
+    notebook = nbformat.read(path, 4)
+    find(notebook, "tugas-2").metadata.nbgrader.grade_id = "tugas-1"
+    del find(notebook, "jawaban-1").metadata.nbgrader["grade_id"]
+    problems = list(form.check_marks("berkas", notebook))
+
+    assert all(problem.fatal for problem in problems)
+    assert whats(problems) == [
+        "Sel jawaban-1 ditandai untuk nbgrader, tetapi tanpa grade_id.",
+        "grade_id tugas-1 dipakai 2 sel, padahal nbgrader mengenali sel darinya.",
+    ]
+
+
+def test_a_reference_that_is_no_python(assignment):
+    """A solution cell that can't be parsed is named with its line, and prevents judging."""
+    cell(assignment, "jawaban-1").source = "a = 1\nawait b"
+    (problem,) = [item for item in form.check_cells("berkas", assignment) if item.fatal]
+
+    assert problem.what == "Sel jawaban-1 baris 2 bukan Python yang sah: 'await' outside function."
 
 
 def test_a_copy_that_kept_its_title(assignment):
@@ -299,6 +324,79 @@ def test_judging_tells_live_and_graded_apart(course):
     assert "NameError" in result.graded[1][2]
 
 
+# ---- answers that end their process, or never end
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="os.fork")
+def test_an_answer_that_ends_its_process_is_named(course):
+    """`sys.exit` ends a cell; `os._exit`, a fork, and what an earlier answer left behind harm no other answer."""
+    good = (course / "tests/answers/kecil/right/biasa.py").read_text()
+    crew = "import asynclab.grading.checks.crew as crew, os\n"
+    later = crew + "crew.judge_source = lambda *trial: os._exit(3)\n"
+    sources = [
+        good + "import sys\nsys.exit(0)",
+        good + "import os\nos._exit(0)",
+        "import os\nos.fork()\n" + good,
+        later + good,
+        good,
+    ]
+    with Crew(1, course) as crew:
+        results = [crew.submit(SLUG, source, 1) for source in sources]
+        results = [future.result() for future in results]
+
+    assert [len(item.criteria) for item in results] == [4, 0, 4, 4, 4]
+    assert [item.ended for item in results] == ["", "died", "", "", ""]
+
+
+@pytest.mark.heavy
+def test_an_answer_that_never_ends_is_given_up(course, monkeypatch):
+    """Its process is killed after the limit, and the others go on in a new one."""
+    good = (course / "tests/answers/kecil/right/biasa.py").read_text()
+    with Crew(1, course) as crew:
+        assert crew.submit(SLUG, good, 1).result().ended == ""
+        monkeypatch.setattr(answers, "LIMIT", 1)
+        endless = crew.submit(SLUG, "while True: pass", 1).result()
+        monkeypatch.undo()
+
+        assert (endless.ended, endless.criteria) == ("endless", ())
+        assert len(crew.submit(SLUG, good, 1).result().criteria) == 4
+
+
+@pytest.mark.parametrize(
+    ("result", "what"),
+    [
+        (Judged(ended="endless"), "ini belum selesai dinilai sesudah 120 detik, lalu dihentikan."),
+        (Judged(ended="died", exit_code=0), "ini mengakhiri proses yang menilainya (kode keluar 0)."),
+        (Judged(ended="died", exit_code=-9), "ini mengakhiri proses yang menilainya (sinyal 9)."),
+        (Judged(fault="SystemExit: 0"), "Sel uji gagal dijalankan dengan jawaban ini: SystemExit: 0"),
+    ],
+)  # fmt: skip
+def test_what_was_not_judged_is_a_problem(result, what):
+    """A right, a wrong and the empty answer, and the repetition of the reference, never pass unjudged."""
+    problems = [
+        *check_right("b", messages.THIS, result),
+        *check_wrong("b", wrong(), result),
+        *check_unsolved("b", result),
+        *check_repeatable("b", judged(("Urut", True, "")), result),
+    ]
+
+    assert len(problems) == 4
+    assert problems[0] == problems[1]
+    assert what in problems[0].what
+
+
+def test_what_is_named_like_an_answer(course):
+    """A folder, a dead link or a pipe called x.py is named, and prevents judging."""
+    folder = course / "tests/answers/kecil/right"
+    (folder / "a.py").mkdir()
+    (folder / "b.py").symlink_to("tidak-ada")
+    problems = list(check_text(course, find_assignments(course)[0]))
+    fatal = [(item.file[-4:], item.what) for item in problems if item.fatal]
+
+    assert fatal == [("a.py", "Bukan berkas."), ("b.py", "Bukan berkas.")]
+
+
 # ---- the command
 
 
@@ -338,6 +436,16 @@ def test_an_assignment_of_this_course_proves_itself(monkeypatch, capsys):
 
     assert main(["verify", EXAMPLE]) == 0
     assert capsys.readouterr().out.startswith("1 tugas terbukti: acuan dan 7 jawaban benar")
+
+
+def test_a_course_without_assignments(course, monkeypatch, capsys):
+    """Where nothing was looked at, nothing is proven: a sentence and exit code 1."""
+    for folder in ("source/kecil", "tests"):
+        shutil.rmtree(course / folder)
+    monkeypatch.chdir(course)
+
+    assert main(["verify"]) == 1
+    assert "Belum ada tugas di source/" in capsys.readouterr().err
 
 
 def test_every_sentence_ends():

@@ -17,7 +17,7 @@ from tiny_course import SLUG
 from asynclab.errors import CommandError
 from asynclab.grading.definition import read_definition
 from asynclab.grading.job import Submission
-from asynclab.grading.writer import ASIDE, LOCK, SCRATCH, Writer
+from asynclab.grading.writer import ASIDE, LOCK, SCRATCH, Writer, describe_failure
 
 FULL = {"tugas-1": (4.0, False), "tugas-2": (3.0, False)}
 
@@ -120,6 +120,55 @@ def test_a_locked_gradebook_changes_nothing(course, monkeypatch):
         other.db.rollback()
 
     assert not (course[0] / "autograded" / "ani").exists()
+
+
+def test_a_failed_write_leaves_nothing_for_the_next_one(course, monkeypatch):
+    """No file of it, not even one that can't be overwritten, is among those of the student's next write."""
+    folder, api, definition = course
+    graded = full_marks(definition, Submission("ani", {SLUG: b"{}"}))
+    with Writer(api) as writer:
+        with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+            patch.setattr(Writer, "_write_scores", lambda *arguments: 1 / 0)
+            writer.write(definition, graded, {"dulu.txt": b"1"}, None)
+        writer.write(definition, graded, {"kini.txt": b"2"}, None)
+    names = [path.name for path in (folder / "autograded" / "ani" / SLUG).iterdir()]
+
+    assert sorted(names) == [f"{SLUG}.ipynb", "kini.txt"]
+
+
+def test_what_a_killed_writer_moved_away_is_put_back(course):
+    """Where two folders can't change places at once, the old one is gone for a moment."""
+    folder, api, _ = course
+    write(course)
+    target = folder / "autograded" / "ani" / SLUG
+    for name in ("ani", "budi"):
+        (folder / ASIDE / SLUG / name / "x" / "baru").mkdir(parents=True)
+    target.rename(folder / ASIDE / SLUG / "ani" / "x" / "lama")
+    with Writer(api):
+        assert [path.name for path in target.iterdir()] == [f"{SLUG}.ipynb"]
+
+    assert [path.name for path in (folder / "autograded").iterdir()] == ["ani"]
+    assert not (folder / ASIDE).exists()
+
+
+@pytest.mark.parametrize("begin", ["BEGIN IMMEDIATE", "BEGIN"])
+def test_a_gradebook_in_use_costs_only_those_it_refused(course, capfd, begin):
+    """Another program writes or reads for too long: one sentence each, and the next one is written."""
+    folder, api, definition = course
+    graded = [full_marks(definition, Submission(name, {SLUG: b"{}"})) for name in ("ani", "budi")]
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as other, Writer(api) as ours:
+        other.db.execute(text(begin))
+        other.db.execute(text("SELECT * FROM student")).fetchall()
+        ours.gradebook.db.execute(text("PRAGMA busy_timeout = 50"))
+        with pytest.raises(Exception, match="locked") as caught:
+            ours.write(definition, graded[0], {}, None)
+        other.db.rollback()
+        ours.write(definition, graded[1], {}, None)
+    sentence = describe_failure(caught.value, folder)
+
+    assert "buku nilai menolaknya (database is locked)" in sentence
+    assert [path.name for path in (folder / "autograded").iterdir()] == ["budi"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_second_grader_is_refused(course):

@@ -14,6 +14,7 @@ from asynclab.classroom.archive import inspect_archive
 from asynclab.classroom.backup import make_backup
 from asynclab.classroom.classlist import read_class_list
 from asynclab.classroom.execution import perform
+from asynclab.classroom.installation import PROJECT
 from asynclab.classroom.machine import (
     Account,
     find_account,
@@ -27,8 +28,6 @@ from asynclab.classroom.steps import RunCommand
 from asynclab.errors import CommandError
 
 __all__ = ["ACTIONS"]
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 def init(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -45,7 +44,7 @@ def init(settings: Settings, arguments: argparse.Namespace) -> int:
     done = carry_out(steps, arguments.lakukan)
     if done and not settings.trial:
         if not (server.scripts / "jupyterhub").is_file():
-            print(messages.no_hub(server.scripts))
+            print(messages.no_hub(server.project, server.scripts.parent))
         print(messages.init_done(settings, server.systemd))
     return 0
 
@@ -122,6 +121,7 @@ def show_status(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def back_up(settings: Settings, arguments: argparse.Namespace) -> int:
     """Write a backup; nothing else changes, so nobody is asked twice."""
+    require_course(settings)
     made = make_backup(settings, arguments.file)
     print(messages.backup_done(arguments.file, made.contents, made.size))
     if made.skipped:
@@ -149,14 +149,21 @@ def put_back(settings: Settings, arguments: argparse.Namespace) -> int:
         raise CommandError(messages.in_use(path, process))
     # First, so that every submission belongs to who sent it: nbgrader collects no other.
     perform(accounts)
-    restore.restore(settings, arguments.file, contents, plan)
+    skipped = restore.restore(settings, arguments.file, contents, plan)
+    if skipped:
+        print(messages.restore_skipped(skipped))
     print(messages.RESTORED)
     return 0
 
 
 def plan_accounts(settings: Settings, people) -> list[RunCommand]:
-    """The Unix users that these people lack."""
+    """The Unix users that these people lack; raises CommandError where one of them may not be a person."""
     roster = read_roster(settings, [person.id for person in people], {}, {})
+    refused = [
+        reason for person in people if (reason := membership.refuse(person, settings, roster))
+    ]
+    if refused:
+        raise CommandError(messages.problems(refused))
     steps = membership.plan_joining(settings, people, roster)
     return [step for step in steps if isinstance(step, RunCommand)]
 
@@ -181,14 +188,22 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
     """Look at everything that `init` needs to know."""
     config = settings.course / "nbgrader_config.py"
     file = file.absolute()
-    paths = [
-        *installation.watched_paths(settings, file),
-        *installation.solution_paths(PROJECT),
+    folders = [folder for folder, *_ in installation.wanted_folders(settings)]
+    guarded = [*installation.solution_paths(PROJECT), settings.hub_database]
+    # The others are only made where they are lacking; an instructor's own link is as good there.
+    others = [
+        path
+        for path in installation.watched_paths(settings, file)
+        if path not in [*folders, *guarded, file]
     ]
+    access = {path: path_access(path, folder=True) for path in folders}
+    access |= {path: path_access(path, follow=path in guarded) for path in [*guarded, *others]}
+    # Where this one lies is the admin's choice.
+    access[file] = path_access(Path(os.path.realpath(file.parent), file.name), follow=False)
     return installation.Server(
         account=None if settings.trial else find_account(settings.account),
         group=find_group(settings.account_group) is not None,
-        access={path: path_access(path) for path in paths},
+        access=access,
         systemd=Path("/run/systemd/system").is_dir(),
         project=PROJECT,
         scripts=Path(sysconfig.get_path("scripts")),
@@ -201,7 +216,7 @@ def examine_server(settings: Settings, file: Path = SETTINGS_FILE) -> installati
 def require_course(settings: Settings) -> None:
     """Raises CommandError where `init` has not been run, or for another course."""
     config = settings.course / "nbgrader_config.py"
-    if path_access(config) is None:
+    if path_access(config, follow=False) is None:
         raise CommandError(messages.not_initialised(settings), exit_code=2)
     found = installation.declared_course(config)
     if found and found != settings.course_id:

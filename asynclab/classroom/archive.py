@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import tarfile
 import zlib
 from collections import Counter
@@ -15,11 +16,17 @@ from asynclab.classroom.people import Person, parse_people
 from asynclab.classroom.settings import Settings
 from asynclab.errors import CommandError
 
-__all__ = ["MANIFEST", "VERSION", "Contents", "inspect_archive", "places"]
+__all__ = ["MANIFEST", "VERSION", "Contents", "can_be_placed", "inspect_archive", "places"]
 
 MANIFEST = "manifest.json"
 VERSION = 1
 MUCH = 1 << 24
+DEEPEST = 40
+"""Folders in each other; nothing of a class needs more, and a student can make thousands."""
+
+LONGEST = 1000
+"""Bytes of a name in the archive; a path has at most 4096, and where it is put back takes some of them."""
+
 FILES = ("people.json", "jupyterhub.sqlite")
 
 
@@ -27,8 +34,8 @@ FILES = ("people.json", "jupyterhub.sqlite")
 class Contents:
     """What an archive holds.
 
-    course_id: of which course; made: when, as text in UTC; files: how many per part; size: bytes unpacked;
-    people: who was in the class.
+    course_id: of which course; made: when, as text in UTC; files: how many per part, also 0 for a part that
+    is there without any; size: bytes unpacked; people: who was in the class.
     """
 
     course_id: str
@@ -46,6 +53,11 @@ def places(settings: Settings) -> dict[str, Path]:
         "people.json": settings.people,
         "jupyterhub.sqlite": settings.hub_database,
     }
+
+
+def can_be_placed(name: str) -> bool:
+    """Whether something of this name in an archive can be put back on any disk."""
+    return name.count("/") < DEEPEST and len(os.fsencode(name)) <= LONGEST
 
 
 def inspect_archive(path: Path, settings: Settings) -> Contents:
@@ -92,7 +104,7 @@ def _read_manifest(archive, path):
             isinstance(manifest[name], str) for name in ("course_id", "made")
         ):
             raise ValueError
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise CommandError(messages.backup_foreign(path), exit_code=2) from None
     return manifest
 
@@ -101,7 +113,8 @@ def _read_people(content):
     try:
         return tuple(parse_people(content).values())
     except ValueError as error:
-        raise CommandError(messages.damaged_part("people.json", error)) from None
+        reason = messages.printable(error, 80)
+        raise CommandError(messages.damaged_part("people.json", reason)) from None
 
 
 def _belongs(member, settings):

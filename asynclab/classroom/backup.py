@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import grp
 import io
 import json
@@ -18,7 +19,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asynclab.classroom import messages
-from asynclab.classroom.archive import MANIFEST, VERSION, Contents, inspect_archive, places
+from asynclab.classroom.archive import (
+    MANIFEST,
+    VERSION,
+    Contents,
+    can_be_placed,
+    inspect_archive,
+    places,
+)
+from asynclab.classroom.safe_paths import DeadLink, ForeignLink, opened
 from asynclab.classroom.settings import Settings
 from asynclab.errors import CommandError
 
@@ -29,12 +38,18 @@ DATABASE = frozenset(f"gradebook.db{end}" for end in ("", "-journal", "-wal", "-
 LARGEST = 1 << 30
 """Bytes of a file that is kept: a student can make a file that is huge and empty."""
 
+OF_INIT = frozenset(f"exchange/{name}" for name in ("inbound", "outbound", "feedback"))
+"""Folders that `init` makes, and lets root move elsewhere and link."""
+
 IN_MEMORY = 1 << 25
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+WITHOUT_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
+"""What FAT and exFAT say to a second name for a file."""
 
 
 @dataclass
 class Backup:
-    """What was kept, and what was not: paths of links, pipes and giants; scratch: a folder with room."""
+    """What was kept, and what was not: links, pipes, giants, what lies too deep; scratch: a folder with room."""
 
     scratch: Path
     contents: Contents = None
@@ -51,7 +66,7 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
     if target.exists():
         raise CommandError(messages.backup_exists(target), exit_code=2)
     for place in places(settings).values():
-        if target.is_relative_to(place):
+        if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(place)):
             raise CommandError(messages.backup_inside(target, place), exit_code=2)
     now = now or datetime.datetime.now(datetime.UTC)
     result = Backup(target.parent)
@@ -68,12 +83,16 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
                     "made": now.strftime("%Y-%m-%d %H:%M:%S UTC"),
                 }
                 _add_bytes(archive, MANIFEST, json.dumps(manifest).encode())
-                _add_classroom(archive, settings, result)
+                found = _add_classroom(archive, settings, result)
             file.flush()
             os.fsync(file.fileno())
             result.size = file.tell()
         result.contents = inspect_archive(Path(scratch), settings)
-        os.link(scratch, target)  # unlike a renaming, it never replaces what has come meanwhile
+        if lost := found - result.contents.files.keys():
+            raise CommandError(messages.backup_incomplete(sorted(lost)))
+        _publish(scratch, target)
+    except FileExistsError:
+        raise CommandError(messages.backup_exists(target), exit_code=2) from None
     except OSError as error:
         raise CommandError(messages.backup_unwritable(target, error)) from None
     except sqlite3.Error as error:
@@ -84,24 +103,43 @@ def make_backup(settings: Settings, target: Path, now: datetime.datetime | None 
     return result
 
 
+def _publish(scratch, target):
+    try:
+        os.link(scratch, target)  # unlike a renaming, it never replaces what has come meanwhile
+    except OSError as error:
+        if error.errno not in WITHOUT_LINKS:
+            raise
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            os.replace(scratch, target)
+        except BaseException:
+            os.unlink(target)
+            raise
+
+
 def _add_classroom(archive, settings, result):
-    found = {name: path for name, path in places(settings).items() if path.exists()}
+    # A link into nothing is a disk that is not mounted: to be said, not to be left out.
+    found = {name: path for name, path in places(settings).items() if os.path.lexists(path)}
     if "course" not in found:
         raise CommandError(messages.not_initialised(settings), exit_code=2)
     # The databases first: a submission that arrives meanwhile is then graded after a restore, whereas
     # a database that is newer than the files would call it graded.
-    if settings.gradebook.is_file():
+    if os.path.lexists(settings.gradebook):
         _add_database(archive, "course/gradebook.db", settings.gradebook, result)
     if "jupyterhub.sqlite" in found:
         _add_database(archive, "jupyterhub.sqlite", settings.hub_database, result)
     if "people.json" in found:
-        _add_file(archive, "people.json", settings.people, settings.people, None, result)
+        people = Path(os.path.realpath(settings.people))
+        _add_file(archive, "people.json", people, people, None, result)
     for name in ("course", "exchange"):
         if name in found:
             _add_tree(archive, name, found[name], result)
+    return found.keys()
 
 
 def _add_database(archive, name, path, result):
+    if not path.is_file():
+        raise CommandError(messages.backup_database(messages.no_file(path)))
     info = _describe(name, path.stat())
     # Where the backup goes is room; /tmp may be small.
     with tempfile.TemporaryDirectory(prefix=".cadangan-", dir=result.scratch) as folder:
@@ -116,20 +154,47 @@ def _add_database(archive, name, path, result):
 
 
 def _add_tree(archive, name, top, result):
+    try:
+        with opened(top, FOLDER) as descriptor:
+            _add_folder(archive, name, top, descriptor, result)
+    except ForeignLink as error:
+        raise CommandError(messages.foreign_link(error)) from None
+    except DeadLink as error:
+        raise CommandError(messages.dead_link(error)) from None
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CommandError(messages.backup_source(top, error)) from None
+
+
+def _add_folder(archive, inside, place, descriptor, result):
     # By folder descriptors: a student who swaps a folder for a link meanwhile leads nowhere.
-    for folder, folders, files, descriptor in os.fwalk(top, follow_symlinks=False):
-        place = Path(folder)
-        inside = "/".join((name, *place.relative_to(top).parts))
-        archive.addfile(_describe(inside, os.fstat(descriptor)))
-        for entry in sorted(folders):
-            if stat.S_ISLNK(os.stat(entry, dir_fd=descriptor, follow_symlinks=False).st_mode):
-                result.skipped.append(place / entry)
-        folders[:] = sorted(set(folders) - LEFT_OUT)
-        for entry in sorted(set(files) - LEFT_OUT):
-            path = place / entry
-            if name == "course" and place == top and entry in DATABASE:
-                continue  # kept already
-            _add_file(archive, f"{inside}/{entry}", entry, path, descriptor, result)
+    archive.addfile(_describe(inside, os.fstat(descriptor)))
+    for entry in sorted(set(os.listdir(descriptor)) - LEFT_OUT):
+        if inside == "course" and entry in DATABASE:
+            continue  # kept already
+        name, path = f"{inside}/{entry}", place / entry
+        if not can_be_placed(name):
+            result.skipped.append(path)
+        elif name in OF_INIT and _is(stat.S_ISLNK, entry, descriptor):
+            _add_tree(archive, name, path, result)
+        elif not _is(stat.S_ISDIR, entry, descriptor):
+            _add_file(archive, name, entry, path, descriptor, result)
+        else:
+            try:
+                folder = os.open(entry, FOLDER, dir_fd=descriptor)
+            except OSError:
+                result.skipped.append(path)  # gone, or closed to a trial's owner
+                continue
+            try:
+                _add_folder(archive, name, path, folder, result)
+            finally:
+                os.close(folder)
+
+
+def _is(kind, entry, descriptor):
+    try:
+        return kind(os.stat(entry, dir_fd=descriptor, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _add_file(archive, name, entry, path, descriptor, result):

@@ -199,8 +199,8 @@ BROKEN_CONFIG = (
     "{path} baris {line} bukan Python yang sah ({reason}). Perbaiki, lalu nyalakan lagi."
 )
 OTHER_COURSE = "Nama kursus tidak sama: '{there}' di {path}, '{here}' di MODUL11_COURSE_ID. Samakan keduanya; bila berbeda, tugas dan nilai tidak saling menemukan."
-NO_PROXY = f"Program {PROXY} tidak ditemukan. Pasang dengan npm; perintahnya ada di classroom/README.md, bagian Memasang."
-BROKEN_PROXY = f"Program {PROXY} tidak dapat dijalankan ({{reason}}). Pasang Node.js 18 atau yang lebih baru, lalu pasang ulang program itu; lihat classroom/README.md."
+NO_PROXY = f"Program {PROXY} tidak ditemukan. Pasang di folder pemasangan kursus dengan: make -B .venv/.hub"
+BROKEN_PROXY = f"Program {PROXY} tidak dapat dijalankan ({{reason}}). Pasang Node.js 18 atau yang lebih baru, lalu pasang ulang program itu di folder pemasangan kursus dengan: make -B .venv/.hub"
 PORT_TAKEN = "Port {port} di {host} sudah dipakai program lain. Hentikan program itu (mungkin JupyterHub yang lama), atau pilih port lain dengan {variable}."
 PORT_REFUSED = (
     "Port {port} di {host} tidak dapat dipakai ({reason}). Pilih alamat lain dengan {variable}."

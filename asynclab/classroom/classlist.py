@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asynclab.classroom import messages
-from asynclab.classroom.people import STUDENT, Person
+from asynclab.classroom.people import LONGEST_ID, STUDENT, UNIX_NAME, Person
 from asynclab.errors import CommandError
 
 __all__ = ["parse_class_list", "read_class_list"]
@@ -22,8 +22,6 @@ COLUMNS = {
     "email": ("email", "e_mail", "surel"),
 }
 LARGEST = 5_000_000
-LONGEST_ID = 31
-UNIX_NAME = re.compile(r"[a-z](?:[a-z0-9._-]*[a-z0-9_-])?")
 ROUNDED = re.compile(r"[0-9][.,][0-9]+[eE]\+?[0-9]+")
 EMAIL = re.compile(r"[^@\s,;:<>]+@[^@\s,;:<>]+\.[^@\s,;:<>.]+")
 
@@ -114,6 +112,8 @@ def _table(text, source):
             line = skipped + reader.line_num + 1
     except csv.Error:
         raise CommandError(messages.csv_quotes(source, line), exit_code=2) from None
+    if not rows:
+        raise CommandError(messages.csv_empty(source), exit_code=2)
     (_, header), *body = rows
     return header, body
 

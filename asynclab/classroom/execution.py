@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -14,6 +17,7 @@ from pathlib import Path
 
 from asynclab.classroom import messages
 from asynclab.classroom.people import write_people
+from asynclab.classroom.safe_paths import opened
 from asynclab.classroom.steps import (
     CopyMissing,
     MakeFolder,
@@ -58,8 +62,7 @@ def _perform(step, run):
         case RunCommand():
             _run(run, list(step.argv))
         case MakeFolder():
-            step.path.mkdir(parents=True, exist_ok=True)
-            _set_access(step.path, step.mode, step.owner)
+            _set_access(step.path, step.mode, step.owner, make=True)
         case SetAccess():
             _set_access(step.path, step.mode, step.owner)
         case WriteText():
@@ -77,27 +80,51 @@ def _perform(step, run):
             raise TypeError(f"no way to do {type(step).__name__}")
 
 
-def _set_access(path, mode, owner):
-    if owner:
-        # Before the mode: a change of owner takes the set-group-id bit away.
-        shutil.chown(path, owner, pwd.getpwnam(owner).pw_gid)
-    os.chmod(path, mode)
+def _set_access(path, mode, owner, make=False):
+    with opened(path, make=make) as descriptor:
+        found = f"/proc/self/fd/{descriptor}"
+        if owner:
+            if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+            # Before the mode: a change of owner takes the set-group-id bit away.
+            shutil.chown(found, owner, pwd.getpwnam(owner).pw_gid)
+        os.chmod(found, mode)
 
 
 def _copy(source, target, owner):
-    scratch = target.with_name(f".{target.name}.baru")
-    if source.is_dir():
-        shutil.rmtree(scratch, ignore_errors=True)
-        ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".gitkeep")
-        shutil.copytree(source, scratch, ignore=ignored)
-    else:
-        shutil.copyfile(source, scratch)
-    if owner:
-        entry = pwd.getpwnam(owner)
-        for path in (scratch, *scratch.rglob("*")):
-            os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
-    # Only whole: half a folder would be taken for the real one the next time.
-    os.rename(scratch, target)
+    with opened(target.parent) as parent, _closed_folder(parent, f".{target.name}.baru") as closed:
+        scratch = Path(f"/proc/self/fd/{closed}", target.name)
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", ".gitkeep")
+            shutil.copytree(source, scratch, ignore=ignored)
+        else:
+            shutil.copyfile(source, scratch)
+        if owner:
+            entry = pwd.getpwnam(owner)
+            for path in (scratch, *scratch.rglob("*")):
+                os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+        # Only whole: half a folder would be taken for the real one the next time.
+        os.rename(target.name, target.name, src_dir_fd=closed, dst_dir_fd=parent)
+
+
+@contextlib.contextmanager
+def _closed_folder(parent, name):
+    """The descriptor of a new folder that only root enters, in one that belongs to the course account."""
+    # What a run that broke off has left, or somebody has put there: taken away, never followed.
+    with contextlib.suppress(OSError):
+        os.unlink(name, dir_fd=parent)
+    shutil.rmtree(name, ignore_errors=True, dir_fd=parent)
+    os.mkdir(name, 0o700, dir_fd=parent)
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+        try:
+            if os.fstat(descriptor).st_uid != os.geteuid():
+                raise _StepFailed(messages.exchanged(name))
+            yield descriptor
+        finally:
+            os.close(descriptor)
+    finally:
+        shutil.rmtree(name, ignore_errors=True, dir_fd=parent)
 
 
 def _record(step, run):

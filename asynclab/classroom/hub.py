@@ -64,7 +64,7 @@ def make_course_service(
 
 def make_culler_service(python: str, minutes: int) -> dict:
     """Stops servers that nobody has used for `minutes`; `python` is the interpreter's path."""
-    command = [python, "-m", "jupyterhub_idle_culler", f"--timeout={minutes * 60}"]
+    command = [python, "-P", "-m", "jupyterhub_idle_culler", f"--timeout={minutes * 60}"]
     return {"name": CULLER, "command": command}
 
 

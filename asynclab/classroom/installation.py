@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.classroom import messages
-from asynclab.classroom.machine import FIRST_PERSONAL_UID, Account
+from asynclab.classroom.machine import Account
 from asynclab.classroom.settings import SETTINGS_FILE, Settings, settings_text
 from asynclab.classroom.steps import (
     CopyMissing,
@@ -22,12 +24,20 @@ from asynclab.classroom.steps import (
 from asynclab.classroom.student import read_literals
 from asynclab.errors import CommandError
 
-__all__ = ["Server", "plan_installation", "solution_paths", "wanted_folders", "watched_paths"]
+__all__ = [
+    "PROJECT",
+    "Server",
+    "plan_installation",
+    "solution_paths",
+    "wanted_folders",
+    "watched_paths",
+]
 
 UNITS = Path("/etc/systemd/system")
+PROJECT = Path(__file__).resolve().parents[2]
 COURSE_FILES = ("nbgrader_config.py", "source")
-SOLUTIONS = ("source", "tests", ".git")
-"""What of the project tells the answers; the rest of it has to be readable for everybody."""
+SOLUTIONS = ("source", "tests", ".git", "nbgrader_config.py")
+"""What of the project tells the answers, or the seed of grading; everybody has to be able to read the rest."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ def watched_paths(settings: Settings, settings_file: Path = SETTINGS_FILE) -> li
 
 
 def solution_paths(project: Path) -> list[Path]:
-    """The folders of the project that students must not read; `plan_installation` looks at them too."""
+    """What of the project students must not read; `plan_installation` looks at it too."""
     return [project / name for name in SOLUTIONS]
 
 
@@ -90,7 +100,7 @@ def find_problems(settings: Settings, server: Server) -> list[str]:
         problems.append(messages.no_project(server.project))
     if not settings.trial and server.unreachable:
         problems.append(messages.unreachable(server.unreachable))
-    if not settings.trial and server.account and server.account.uid < FIRST_PERSONAL_UID:
+    if not settings.trial and server.account and not server.account.personal:
         problems.append(messages.system_account(settings.account))
     if server.course_id and server.course_id != settings.course_id:
         problems.append(
@@ -176,14 +186,14 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
-EnvironmentFile={server.settings_file}
-Environment=PATH={_search_path(server)}
-WorkingDirectory={settings.state}
-ExecStart={_hub_command(server)}
+EnvironmentFile={_whole_line(server.settings_file)}
+Environment={_word(f"PATH={_search_path(server)}")}
+WorkingDirectory={_whole_line(settings.state)}
+ExecStart={" ".join(_word(part).replace("$", "$$") for part in _hub_command(server))}
 Restart=on-failure
 # The Hub ends people's servers itself; whatever it leaves behind is ended after it.
 KillMode=mixed
-TimeoutStopSec=60
+TimeoutStopSec=120
 
 [Install]
 WantedBy=multi-user.target
@@ -191,16 +201,15 @@ WantedBy=multi-user.target
 
 
 def script_text(settings: Settings, server: Server) -> str:
-    """The same for a machine without systemd."""
+    """The same for a machine without systemd; not the shell reads the settings, which would run them."""
+    python = str(server.scripts / "python")
+    starter = [python, "-P", "-m", "asynclab.classroom.start", str(server.settings_file)]
     return f"""\
 #!/bin/sh
 set -e
-set -a
-. {server.settings_file}
-set +a
-export PATH={_search_path(server)}
-cd {settings.state}
-exec {_hub_command(server)}
+export PATH={shlex.quote(_search_path(server))}
+cd {shlex.quote(str(settings.state))}
+exec {shlex.join([*starter, *_hub_command(server)])}
 """
 
 
@@ -209,7 +218,18 @@ def _search_path(server):
 
 
 def _hub_command(server):
-    return f"{server.scripts}/jupyterhub --config {server.project}/classroom/jupyterhub_config.py"
+    config = server.project / "classroom" / "jupyterhub_config.py"
+    return [f"{server.scripts}/jupyterhub", "--config", str(config)]
+
+
+def _whole_line(path):
+    return str(path).replace("%", "%%")
+
+
+def _word(text):
+    """One word of a line of a unit."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return escaped if re.fullmatch(r"[\w./:@+,=-]+", text) else f'"{escaped}"'
 
 
 def find_unreachable(paths) -> Path | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.classroom import messages
+from asynclab.classroom.safe_paths import DeadLink, ForeignLink, opened
 from asynclab.errors import CommandError
 
 __all__ = [
@@ -25,6 +26,9 @@ __all__ = [
 FIRST_PERSONAL_UID = 1000
 """Below it are the system's own accounts (UID_MIN of Debian and Red Hat alike)."""
 
+NOBODY = (65534, 65535)
+"""Whom the kernel takes for unknown ones; what a directory service gives out lies above."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -34,6 +38,11 @@ class Account:
     uid: int
     home: Path
     closed: bool = False
+
+    @property
+    def personal(self) -> bool:
+        """Whether it can be somebody's, and not the system's."""
+        return self.uid >= FIRST_PERSONAL_UID and self.uid not in NOBODY
 
 
 def find_account(name: str, shadow: Path = Path("/etc/shadow")) -> Account | None:
@@ -62,17 +71,26 @@ def find_group(name: str) -> tuple[str, ...] | None:
         return None
 
 
-def path_access(path: Path) -> tuple[int, str] | None:
+def path_access(path: Path, *, follow: bool = True, folder: bool = False) -> tuple[int, str] | None:
     """(mode bits, owner's name or number) of a file or folder, or None where there is nothing.
 
-    Raises CommandError where it can't be looked at.
+    follow: False looks at a link at the end itself, for what is only to be there or not; folder: nothing
+    else will do. Raises CommandError where it can't be looked at, or a link is in the way that is not
+    root's or leads into nothing.
     """
     try:
-        found = os.stat(path)
+        with opened(path, follow=follow) as descriptor:
+            found = os.fstat(descriptor)
+    except ForeignLink as error:
+        raise CommandError(messages.foreign_link(error)) from None
+    except DeadLink as error:
+        raise CommandError(messages.dead_link(error)) from None
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise CommandError(messages.unreadable(path, messages.why(error))) from None
+    if folder and not stat.S_ISDIR(found.st_mode):
+        raise CommandError(messages.no_folder(path))
     try:
         owner = pwd.getpwuid(found.st_uid).pw_name
     except KeyError:
@@ -85,7 +103,7 @@ def read_students(gradebook: Path) -> dict[str, tuple[str, str, str, str]]:
 
     Reads without nbgrader, which takes a second to load. Raises CommandError where it is no gradebook.
     """
-    if path_access(gradebook) is None:
+    if path_access(gradebook, follow=False) is None:
         return {}
     try:
         connection = sqlite3.connect(f"{gradebook.absolute().as_uri()}?mode=ro", uri=True)

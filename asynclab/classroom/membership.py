@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.classroom import messages
-from asynclab.classroom.machine import FIRST_PERSONAL_UID, Account
+from asynclab.classroom.machine import Account
 from asynclab.classroom.people import INSTRUCTOR, STUDENT, Person
 from asynclab.classroom.settings import Settings
 from asynclab.classroom.steps import RecordStudents, RunCommand, Step, WritePeople, WriteText
@@ -40,7 +40,7 @@ def refuse(person: Person, settings: Settings, roster: Roster) -> str:
     if known and known.role != person.role:
         return messages.other_role(person.id, known.role)
     account = roster.accounts.get(person.id)
-    if not settings.trial and account and account.uid < FIRST_PERSONAL_UID:
+    if not settings.trial and account and not account.personal:
         return messages.system_account(person.id)
     # A new Unix user brings a group of its own name: "sudo" would be refused, or worse.
     if not settings.trial and not account and person.id in roster.groups:

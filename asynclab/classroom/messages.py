@@ -21,9 +21,30 @@ def relative_path(variable, path) -> str:
     return f"{variable} harus jalur lengkap yang diawali /, bukan '{path}'."
 
 
-def bad_name(variable, value) -> str:
+def bad_name(variable, value, longest) -> str:
     """A course or account name that Unix or a URL does not take."""
-    return f"{variable}='{value}' tidak dapat dipakai: pakai huruf kecil, angka, - atau _, diawali huruf, paling panjang 31."
+    return f"{variable}='{value}' tidak dapat dipakai: pakai huruf kecil, angka, - atau _, diawali huruf, paling panjang {longest}."
+
+
+def unknown_setting(name, file, guess) -> str:
+    """A variable that nobody reads."""
+    place = f" (periksa juga {file})" if file else ""
+    hint = (
+        f"Mungkin maksudnya {guess}."
+        if guess
+        else "Nama yang ada: classroom/README.md, bagian Pengaturan."
+    )
+    return f"Tidak ada pengaturan bernama {name}{place}. {hint} Untuk variabel Anda sendiri, pakai nama yang tidak diawali MODUL11_."
+
+
+def bad_quotes(path, line) -> str:
+    """A quote that is not closed."""
+    return f"{path} baris {line}: tanda kutip tidak berpasangan. Perbaiki, lalu ulangi."
+
+
+def not_started(program, reason) -> str:
+    """A program that can't be run."""
+    return f"{program} tidak dapat dijalankan: {reason}. Pasang lagi di folder pemasangan kursus: make -B .venv/.hub"
 
 
 def settings_unreadable(path, reason) -> str:
@@ -126,8 +147,7 @@ def csv_bad_id(number) -> str:
 
 def csv_bad_name(text) -> str:
     """Control characters."""
-    shown = "".join(sign if sign.isprintable() else "?" for sign in text[:40])
-    return f"nama '{shown}' terlalu panjang atau memuat tanda yang tidak terlihat (misalnya baris baru)."
+    return f"nama '{printable(text, 40)}' terlalu panjang atau memuat tanda yang tidak terlihat (misalnya baris baru)."
 
 
 def csv_bad_email(text) -> str:
@@ -189,6 +209,11 @@ def no_program(name) -> str:
     return f"{name} tidak ada"
 
 
+def exchanged(name) -> str:
+    """Somebody works against root."""
+    return f"folder sementara {name} ditukar orang lain selagi dipakai; periksa siapa yang sedang bekerja sebagai akun kursus"
+
+
 def exit_code(name, code) -> str:
     """A program that says nothing."""
     return f"{name} berakhir dengan kode {code}"
@@ -239,7 +264,7 @@ def copy(source, target) -> str:
 
 def close_solutions(path) -> str:
     """Folders with the answers in them."""
-    return f"menutup {path} bagi mahasiswa (berisi jawaban)"
+    return f"menutup {path} bagi mahasiswa (berisi jawaban atau benih penilaian)"
 
 
 def start_list(path) -> str:
@@ -288,9 +313,11 @@ def other_course(folder, found, wanted) -> str:
     return f"{folder}/nbgrader_config.py milik kursus '{found}', bukan '{wanted}'. Samakan MODUL11_COURSE_ID dengan course_id di berkas itu."
 
 
-def no_hub(scripts) -> str:
+def no_hub(project, environment) -> str:
     """The Hub's packages are not there."""
-    return f"JupyterHub belum terpasang. Pasang dengan: {scripts}/pip install -r requirements-classroom.txt"
+    own = environment == project / ".venv"
+    target = ".venv/.hub" if own else f"VENV={environment} {environment}/.hub"
+    return f"JupyterHub belum terpasang. Pasang dengan: make -C {project} {target}"
 
 
 def init_done(settings, systemd) -> str:
@@ -385,7 +412,10 @@ REMOVE_WHO = "Sebutkan id orang yang dikeluarkan, misalnya: asynclab classroom r
 def work_stays(places) -> str:
     """Where the work of those who left is."""
     return "\n".join(
-        ["Tidak ada pekerjaan yang dihapus. Tempatnya:", *(f"  {place}" for place in places)]
+        [
+            "Tidak ada pekerjaan yang dihapus. Tempatnya:",
+            *(f"  {printable(place)}" for place in places),
+        ]
     )
 
 
@@ -424,6 +454,8 @@ _ERRORS = {
     errno.EROFS: "disk ini hanya dapat dibaca",
     errno.EISDIR: "itu sebuah folder",
     errno.ENOTDIR: "sebagian jalurnya bukan folder",
+    errno.EEXIST: "sudah ada",
+    errno.ENAMETOOLONG: "namanya terlalu panjang",
 }
 
 
@@ -449,6 +481,11 @@ def backup_database(error) -> str:
     return f"Basis data tidak dapat dicadangkan: {reason}. Tidak ada berkas cadangan yang dibuat; bila disknya penuh, pilih tempat lain; bila penilaian sedang berjalan, tunggu sampai selesai."
 
 
+def no_file(path) -> str:
+    """A link into nothing, a folder."""
+    return f"{path} bukan berkas, atau tautan ke disk yang tidak terpasang"
+
+
 def backup_done(path, contents, size) -> str:
     """How it went."""
     return f"Cadangan {contents.course_id} selesai dan sudah diperiksa: {path} ({_megabytes(size)}; {_files(contents)})."
@@ -456,9 +493,32 @@ def backup_done(path, contents, size) -> str:
 
 def backup_skipped(paths) -> str:
     """What is not in it."""
-    lines = "\n".join(f"  {path}" for path in paths[:20])
-    more = f"\n  dan {len(paths) - 20} lagi" if len(paths) > 20 else ""
-    return f"Tidak ikut, karena bukan berkas biasa atau terlalu besar:\n{lines}{more}"
+    return f"Tidak ikut, karena bukan berkas biasa, terlalu besar, terlalu dalam, atau tidak dapat dibuka:\n{_lines(paths)}"
+
+
+def backup_incomplete(parts) -> str:
+    """Something that is there is not in it."""
+    return f"Cadangan ini tidak lengkap, jadi dihapus lagi: {', '.join(parts)} tidak ikut. Jangan ubah folder kelas selama mencadangkan, lalu ulangi."
+
+
+def backup_source(path, error) -> str:
+    """What is to be kept is not there."""
+    return f"{path} tidak dapat dicadangkan: {why(error)} ({printable(error.filename)}). Tidak ada berkas cadangan yang dibuat; periksa apakah disknya terpasang, lalu ulangi."
+
+
+def foreign_link(error) -> str:
+    """A link where root would have to trust somebody."""
+    return f"{printable(error.filename)} adalah tautan yang bukan dibuat root (pemiliknya pengguna nomor {error.owner}), jadi tidak diikuti; tidak ada yang diubah. Bila memang Anda yang memindahkan folder itu: chown -h root:root {printable(error.filename)}. Bila bukan, hapus tautan itu dan periksa siapa yang membuatnya."
+
+
+def dead_link(error) -> str:
+    """A link to a disk that is not mounted."""
+    return f"{printable(error.filename)} adalah tautan, tetapi {printable(error.missing)} yang ditujunya tidak ada. Tidak ada yang diubah; pasang dahulu disknya, atau hapus tautan itu bila memang tidak dipakai lagi, lalu ulangi."
+
+
+def no_folder(path) -> str:
+    """A file in the place of a folder."""
+    return f"{path} bukan folder. Pindahkan ke tempat lain, lalu ulangi: asynclab classroom init --lakukan"
 
 
 BACKUP_PRIVATE = "Isinya nilai dan pekerjaan mahasiswa: simpan di tempat yang aman. Folder pribadi mahasiswa (/home) tidak termasuk."
@@ -481,8 +541,7 @@ def backup_truncated(path) -> str:
 
 def backup_unsafe(path, name) -> str:
     """Something that a backup never holds."""
-    shown = "".join(sign if sign.isprintable() else "?" for sign in name[:80])
-    return f"{path} berisi '{shown}', yang tidak pernah ada di cadangan, jadi tidak dipakai. Tidak ada yang diubah."
+    return f"{path} berisi '{printable(name, 80)}', yang tidak pernah ada di cadangan, jadi tidak dipakai. Tidak ada yang diubah."
 
 
 def backup_of_other(path, found, wanted) -> str:
@@ -521,13 +580,31 @@ def no_room(folder, size, free) -> str:
 
 def restore_failed(path, error) -> str:
     """It could not be put in place."""
-    place = f" ({error.filename})" if getattr(error, "filename", None) else ""
+    place = f" ({printable(error.filename)})" if getattr(error, "filename", None) else ""
     return f"{path} tidak dapat dipulihkan: {why(error)}{place}. Semuanya tetap seperti sebelumnya; perbaiki, lalu ulangi."
+
+
+def restore_skipped(names) -> str:
+    """What this disk does not take."""
+    return f"Tidak ikut dipulihkan, karena nama atau letaknya tidak dapat dipakai di disk ini:\n{_lines(names)}"
+
+
+NO_PEOPLE = "bukan daftar orang"
 
 
 def damaged_part(name, reason) -> str:
     """A database or a list in the archive is broken."""
     return f"Bagian {name} di dalam cadangan ini rusak ({reason}). Tidak ada yang diubah; pakai cadangan lain."
+
+
+def printable(text, most=4096) -> str:
+    """A name that a student has chosen, without signs that would change a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(text)[:most])
+
+
+def _lines(names, limit=20):
+    lines = "\n".join(f"  {printable(name, 300)}" for name in names[:limit])
+    return lines + (f"\n  dan {len(names) - limit} lagi" if len(names) > limit else "")
 
 
 def _files(contents):
@@ -574,6 +651,11 @@ def folder_access(path, mode, owner, wanted, wanted_owner) -> str:
     return (
         f"izin {path} adalah {mode:04o} milik {owner}; seharusnya {wanted:04o} milik {wanted_owner}"
     )
+
+
+def solutions_open(path) -> str:
+    """Students may read what tells the answers."""
+    return f"{path} dapat dibaca pengguna lain, padahal berisi jawaban atau benih penilaian"
 
 
 def read_only(path) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +19,9 @@ from asynclab.errors import CommandError
 
 __all__ = [
     "INSTRUCTOR",
+    "LONGEST_ID",
     "STUDENT",
+    "UNIX_NAME",
     "Person",
     "groups_of",
     "parse_people",
@@ -28,6 +32,9 @@ __all__ = [
 STUDENT = "student"
 INSTRUCTOR = "instructor"
 VERSION = 1
+LONGEST_ID = 31
+UNIX_NAME = re.compile(r"[a-z](?:[a-z0-9._-]*[a-z0-9_-])?")
+"""What an id is made of: it goes into the arguments of useradd and the names of folders."""
 
 
 @dataclass(frozen=True, order=True)
@@ -70,14 +77,28 @@ def parse_people(content: bytes) -> dict[str, Person]:
     """Everybody in the bytes of such a file, by id and in order; raises ValueError where it is none."""
     try:
         data = json.loads(content)
-        people = sorted(Person(**item) for item in data["people"])
-        known = all(person.role in (STUDENT, INSTRUCTOR) for person in people)
+        people = [Person(**item) for item in data["people"]]
         version = data["version"]
-    except (KeyError, TypeError) as error:
-        raise ValueError(error) from None
-    if version != VERSION or not known:
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError(messages.NO_PEOPLE) from None
+    if version != VERSION:
         raise ValueError(version)
-    return {person.id: person for person in people}
+    for person in people:
+        _demand_sound(person)
+    return {person.id: person for person in sorted(people)}
+
+
+def _demand_sound(person):
+    # It may come from an archive that anybody could have written.
+    texts = list(asdict(person).values())
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(person.id)
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for text in texts for sign in text):
+        raise ValueError(repr(person.id))
+    if not UNIX_NAME.fullmatch(person.id) or len(person.id) > LONGEST_ID:
+        raise ValueError(repr(person.id))
+    if person.role not in (STUDENT, INSTRUCTOR):
+        raise ValueError(repr(person.role))
 
 
 def write_people(path: Path, people: Iterable[Person]) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import grp
 import os
-import pwd
 import shutil
-import sqlite3
-import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from asynclab.classroom import messages
-from asynclab.classroom.archive import MANIFEST, Contents, places
+from asynclab.classroom.archive import Contents, places
+from asynclab.classroom.safe_paths import ForeignLink, opened, settle
 from asynclab.classroom.settings import Settings
+from asynclab.classroom.unpacking import look_over, unpack
 from asynclab.errors import CommandError
 
 __all__ = ["Exchange", "find_users", "plan_restore", "restore"]
@@ -37,45 +35,82 @@ class Exchange:
 def plan_restore(
     settings: Settings, contents: Contents, now: datetime.datetime | None = None
 ) -> list[Exchange]:
-    """What a restore would put back, and what it would move aside."""
+    """What a restore would put back, and what it would move aside.
+
+    A course that root has moved to another disk and linked is put back on that disk. Raises CommandError
+    where somebody else has put a link in the way.
+    """
     now = now or datetime.datetime.now(datetime.UTC)
     suffix = f".sebelum-{now:%Y%m%d-%H%M%S}"
+    try:
+        found = {name: settle(place) for name, place in places(settings).items()}
+    except OSError as error:
+        raise CommandError(_why_not(error)) from None
     return [
         Exchange(name, place, place.with_name(place.name + suffix) if place.exists() else None)
-        for name, place in places(settings).items()
+        for name, place in found.items()
         if contents.files[name] or name == "exchange"
     ]
 
 
-def restore(settings: Settings, path: Path, contents: Contents, plan: list[Exchange]) -> None:
-    """Do it; either every part is exchanged or none.
+def restore(settings: Settings, path: Path, contents: Contents, plan: list[Exchange]) -> list[str]:
+    """Do it; either every part is exchanged or none. Returns the names that the disk does not take.
 
     path: an archive that `inspect_archive` has found good, with these contents.
     Raises CommandError where there is no room, or it can't be written; everything is then as before.
     """
-    for part in plan:
-        part.place.parent.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(part.place.parent).free
-        if free < contents.size + SPARE:
-            needed = contents.size + SPARE
-            raise CommandError(messages.no_room(part.place.parent, needed, free))
     with contextlib.ExitStack() as stack:
+        parents = {}
         try:
+            for part in plan:
+                parents[part.name] = stack.enter_context(opened(part.place.parent, make=True))
+                free = shutil.disk_usage(f"/proc/self/fd/{parents[part.name]}").free
+                if free < contents.size + SPARE:
+                    needed = contents.size + SPARE
+                    raise CommandError(messages.no_room(part.place.parent, needed, free))
             staged = {
-                part.name: Path(
-                    stack.enter_context(
-                        tempfile.TemporaryDirectory(
-                            prefix=f".{part.place.name}.pulih-", dir=part.place.parent
-                        )
-                    )
-                )
+                part.name: stack.enter_context(_stage(parents[part.name], part.place.name))
                 for part in plan
             }
-            _unpack(path, settings, staged)
-            _look_over(staged)
-            _swap(plan, staged)
+            skipped = unpack(path, settings, staged)
+            look_over(staged)
+            _swap(plan, staged, parents)
+        except ForeignLink as error:
+            raise CommandError(messages.foreign_link(error)) from None
         except OSError as error:
-            raise CommandError(messages.restore_failed(path, error)) from None
+            raise CommandError(messages.restore_failed(path, _named(error, plan))) from None
+    return skipped
+
+
+@contextlib.contextmanager
+def _stage(parent, name):
+    # By descriptors: the folder beside the course is the course account's, which could exchange a
+    # folder of root in it, but not enter it.
+    beside = f"/proc/self/fd/{parent}"
+    with tempfile.TemporaryDirectory(prefix=f".{name}.pulih-", dir=beside) as folder:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            if os.fstat(descriptor).st_uid != os.geteuid():
+                raise ForeignLink(Path(folder), os.fstat(descriptor).st_uid)
+            yield Path(f"/proc/self/fd/{descriptor}")
+        finally:
+            os.close(descriptor)
+
+
+def _named(error, plan):
+    """The error with the place that it is about instead of a descriptor."""
+    name = str(error.filename or "")
+    if name.startswith("/proc/self/fd/"):
+        inside = PurePosixPath(name).parts[5:]
+        part = next((part for part in plan if inside[:1] == (part.name,)), None)
+        error.filename = str(part.place.joinpath(*inside[1:])) if part else "/".join(inside)
+    return error
+
+
+def _why_not(error):
+    if isinstance(error, ForeignLink):
+        return messages.foreign_link(error)
+    return messages.unreadable(error.filename, messages.why(error))
 
 
 def find_users(paths) -> dict[Path, int]:
@@ -91,91 +126,32 @@ def find_users(paths) -> dict[Path, int]:
     return {path: number for path, number in found.items() if number != os.getpid()}
 
 
-def _unpack(path, settings, staged):
-    folders = []
-    with tarfile.open(path, "r:gz") as archive:
-        for member in archive:
-            part = PurePosixPath(member.name).parts[0]
-            if member.name == MANIFEST or part not in staged:
-                continue
-            target = staged[part] / member.name
-            if member.isdir():
-                target.mkdir(parents=True, exist_ok=True)
-                folders.append((member, target))
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with open(target, "xb") as file:
-                shutil.copyfileobj(archive.extractfile(member), file)
-            _set_attributes(member, target, settings)
-    # Last, and the innermost first: a folder's mode may forbid what its content still needs.
-    for member, target in reversed(folders):
-        _set_attributes(member, target, settings)
-
-
-def _set_attributes(member, target, settings):
-    if os.geteuid() == 0:
-        user, group = _owner(member, settings)
-        os.chown(target, user, group, follow_symlinks=False)
-    # Never set-user-id; set-group-id and the sticky bit are the exchange's own.
-    os.chmod(target, member.mode & (0o3777 if member.isdir() else 0o777))
-    os.utime(target, (member.mtime, member.mtime))
-
-
-def _owner(member, settings):
-    # By name: numbers belong to others on another server. Who is unknown here owned a submission;
-    # that then belongs to the course, never to a stranger.
-    for name in (member.uname, settings.account):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            group = entry.pw_gid
-            if name == member.uname:
-                with contextlib.suppress(KeyError):
-                    group = grp.getgrnam(member.gname).gr_gid
-            return entry.pw_uid, group
-    return os.geteuid(), os.getegid()
-
-
-def _look_over(staged):
-    for folder in staged.values():
-        for name in ("course/gradebook.db", "jupyterhub.sqlite"):
-            database = folder / name
-            if database.is_file() and (reason := _damage(database)):
-                raise CommandError(messages.damaged_part(name, reason))
-
-
-def _damage(database):
-    try:
-        uri = f"{database.as_uri()}?mode=ro&immutable=1"
-        with contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
-        return str(error)
-    return "" if verdict == "ok" else verdict
-
-
-def _swap(plan, staged):
+def _swap(plan, staged, parents):
     done = []
     try:
         for part in plan:
             new = staged[part.name] / part.name
+            place = Path(f"/proc/self/fd/{parents[part.name]}", part.place.name)
             if not new.exists():
                 continue
             if part.aside:
                 # With a database goes what SQLite would still apply to it, which is not the new one's.
                 for end in ("", "-journal", "-wal", "-shm"):
                     now, aside = (
-                        path.with_name(path.name + end) for path in (part.place, part.aside)
+                        place.with_name(path.name + end) for path in (part.place, part.aside)
                     )
                     if now.exists():
                         os.rename(now, aside)
                         done.append((aside, now))
-            os.rename(new, part.place)
-            done.append((part.place, new))
+            os.rename(new, place)
+            done.append((place, new))
     except BaseException:
         for now, before in reversed(done):
             os.rename(now, before)
         raise
     for part in plan:
         # Or nbgrader would offer the old assignments beside the new ones.
-        if part.name == "exchange" and part.aside and part.aside.exists():
-            part.aside.chmod(0o700)
+        if part.name == "exchange" and part.aside:
+            with contextlib.suppress(FileNotFoundError, ForeignLink):
+                with opened(part.aside) as descriptor:
+                    os.chmod(f"/proc/self/fd/{descriptor}", 0o700)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -9,9 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynclab.classroom import messages
+from asynclab.classroom.settings_file import quote, read_variables
 from asynclab.errors import CommandError
 
 __all__ = ["SETTINGS_FILE", "Settings", "read_settings", "settings_text"]
+
+LONGEST = {"course_id": 31, "account": 25}
+"""Letters of a name; Unix takes 32, of which the group of the account's people needs seven (`-people`)."""
 
 SETTINGS_FILE = Path("/etc/modul11/classroom.env")
 """`NAME=value` lines; the Hub's service reads the same file (systemd's EnvironmentFile)."""
@@ -64,6 +69,7 @@ class Settings:
         return f"{self.account}-people"
 
 
+PREFIX = "MODUL11_"
 VARIABLES = {
     "course_id": "MODUL11_COURSE_ID",
     "account": "MODUL11_ACCOUNT",
@@ -72,6 +78,26 @@ VARIABLES = {
     "state": "MODUL11_STATE",
     "trial": "MODUL11_TRIAL",
 }
+HUB_VARIABLES = (
+    "MODUL11_ACTIVE_SERVERS",
+    "MODUL11_ADDRESS",
+    "MODUL11_ADMINS",
+    "MODUL11_CPUS",
+    "MODUL11_EXTRA_CONFIG",
+    "MODUL11_FORMGRADER_PORT",
+    "MODUL11_HUB_PORT",
+    "MODUL11_IDLE_MINUTES",
+    "MODUL11_MEMORY",
+    "MODUL11_PROXY_PORT",
+    "MODUL11_SIGN_IN",
+    "MODUL11_SPAWNER",
+    "MODUL11_TLS_CERTIFICATE",
+    "MODUL11_TLS_KEY",
+)
+"""Those that only classroom/jupyterhub_config.py reads."""
+
+OTHER_VARIABLES = ("MODUL11_CHART", "MODUL11_LESSONS", "MODUL11_LOAD", "MODUL11_SCREENSHOTS")
+"""Those of people's servers and of the tests."""
 
 
 def read_settings(
@@ -79,12 +105,14 @@ def read_settings(
 ) -> Settings:
     """The settings of `file`, or else of `home` where that exists; variables of `environ` win.
 
-    Raises CommandError where `file` is not there or a line of it is no setting.
+    Raises CommandError where `file` is not there, a line of it is no setting, or there is no variable of
+    that name: a name that is written wrongly would be a setting that nobody heeds.
     """
     environ = os.environ if environ is None else environ
     if file is None and home.is_file():
         file = home
-    values = {**(_read_file(file) if file else {}), **environ}
+    values = {**(read_variables(file) if file else {}), **environ}
+    _demand_known(values, file)
     chosen = {
         field: values[variable] for field, variable in VARIABLES.items() if values.get(variable)
     }
@@ -94,9 +122,11 @@ def read_settings(
             if not path.is_absolute():
                 raise CommandError(messages.relative_path(VARIABLES[field], path), exit_code=2)
             chosen[field] = path
-    for field in ("course_id", "account"):
-        if field in chosen and not re.fullmatch(r"[a-z][a-z0-9_-]{0,30}", chosen[field]):
-            raise CommandError(messages.bad_name(VARIABLES[field], chosen[field]), exit_code=2)
+    for field, longest in LONGEST.items():
+        name = chosen.get(field, "a")
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", name) or len(name) > longest:
+            sentence = messages.bad_name(VARIABLES[field], name, longest)
+            raise CommandError(sentence, exit_code=2)
     if "trial" in chosen:
         chosen["trial"] = chosen["trial"] not in ("0", "false", "no", "tidak")
     if "account" in chosen and "course" not in chosen:
@@ -111,23 +141,19 @@ def settings_text(settings: Settings) -> str:
         for field, variable in VARIABLES.items()
         if field != "trial" or settings.trial
     }
-    lines = [f"{name}={int(v) if isinstance(v, bool) else v}" for name, v in values.items()]
+    lines = [
+        f"{name}={quote(str(int(value) if isinstance(value, bool) else value))}"
+        for name, value in values.items()
+    ]
     return "\n".join([messages.SETTINGS_HEAD, *lines, ""])
 
 
-def _read_file(path):
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(
-            messages.settings_unreadable(path, messages.why(error)), exit_code=2
-        ) from None
-    values = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith(("#", ";")):
-            continue
-        name, equals, value = line.strip().partition("=")
-        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise CommandError(messages.bad_setting(path, number), exit_code=2)
-        values[name] = value.strip().strip("\"'")
-    return values
+def _demand_known(values, file):
+    known = [*VARIABLES.values(), *HUB_VARIABLES]
+    for name in sorted(values):
+        if name.startswith(PREFIX) and name not in [*known, *OTHER_VARIABLES]:
+            # Without what they all have in common, or any would be near.
+            endings = [each.removeprefix(PREFIX) for each in known]
+            guess = difflib.get_close_matches(name.removeprefix(PREFIX), endings, 1)
+            sentence = messages.unknown_setting(name, file, PREFIX + guess[0] if guess else "")
+            raise CommandError(sentence, exit_code=2)

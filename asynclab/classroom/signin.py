@@ -54,7 +54,7 @@ def with_own_login_page(base: type) -> type:
 
 
 def with_people(base: type, settings: Settings) -> type:
-    """A subclass of `base` that lets in only those on the list of people, and admins.
+    """A subclass of `base` that lets in only those on the list of people, and admins; `base` may refuse more.
 
     Their Hub groups follow the list too, at every sign-in and refresh, so that a person who is taken
     off it loses the access without a restart.
@@ -73,11 +73,19 @@ def with_people(base: type, settings: Settings) -> type:
             model["groups"] = groups_for(self.normalize_username(model["name"]), settings)
             return model
 
-        def check_allowed(self, username, authentication=None):
-            return username in self.admin_users or username in read_people(settings.people)
+        async def check_allowed(self, username, authentication=None):
+            if username not in self.admin_users and username not in read_people(settings.people):
+                return False
+            if authentication is not None:
+                # Whom `base` would let in is the list's affair, so its answer counts for nothing; what
+                # it raises does: a provider's refusal of an address that nobody has verified.
+                allowed = super().check_allowed(username, authentication)
+                if inspect.isawaitable(allowed):
+                    await allowed
+            return True
 
         async def refresh_user(self, user, handler=None, **kwargs):
-            if not self.check_allowed(user.name):
+            if not await self.check_allowed(user.name):
                 return False
             fresh = await super().refresh_user(user, handler, **kwargs)
             if fresh is False:

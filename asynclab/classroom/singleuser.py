@@ -1,7 +1,7 @@
 """A person's own server: the lessons are brought, then JupyterHub's single-user server starts.
 
-`python -m asynclab.classroom.singleuser`, as the person, never as root: what it writes lies in a
-folder in which the person may have put links.
+Started by COMMAND, as the person, never as root: what it writes lies in a folder in which the person may
+have put links.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from pathlib import Path
 
 from asynclab.classroom.lessons import bring_lessons
 
-__all__ = ["LESSONS", "main"]
+__all__ = ["COMMAND", "LESSONS", "main"]
+
+COMMAND = (sys.executable, "-P", "-m", "asynclab.classroom.singleuser")
+"""What starts it. With -P, since without it a person's own queue.py or asyncio.py in the working folder
+would be imported instead of Python's, and the server that could delete that file would never start."""
 
 LESSONS = "MODUL11_LESSONS"
 """The variable that names the folder with the lessons; without it none are brought."""

@@ -14,12 +14,18 @@ from pathlib import Path
 
 from asynclab import isolation
 from asynclab.classroom import messages
-from asynclab.classroom.installation import find_unreachable, wanted_folders
+from asynclab.classroom.installation import (
+    PROJECT,
+    find_unreachable,
+    solution_paths,
+    wanted_folders,
+)
 from asynclab.classroom.machine import path_access
 from asynclab.classroom.membership import Roster, plan_joining
 from asynclab.classroom.people import STUDENT, Person
 from asynclab.classroom.settings import Settings
 from asynclab.environment import Diagnosis
+from asynclab.errors import CommandError
 
 __all__ = [
     "STAGES",
@@ -94,6 +100,7 @@ def diagnose(settings: Settings, roster: Roster, sandbox: Callable[[], str]) -> 
     return [
         _diagnose_people(settings, roster),
         *_diagnose_folders(settings),
+        *([] if settings.trial else _diagnose_solutions(PROJECT)),
         *_diagnose_disks([settings.course, settings.exchange, settings.state]),
         _diagnose_sandbox(sandbox()),
     ]
@@ -196,25 +203,38 @@ def _diagnose_people(settings, roster):
 
 
 def _diagnose_folders(settings):
-    wrong = []
+    wrong, diagnoses = [], []
     # In a trial everybody is the owner, and nbgrader makes folders with modes of its own.
     relevant = 0o700 if settings.trial else 0o7777
     for folder, mode, owner, _ in wanted_folders(settings):
-        found = path_access(folder)
+        try:
+            found = path_access(folder, folder=True)
+        except CommandError as error:
+            diagnoses.append(Diagnosis("folder", False, str(error)))
+            continue
         if found is None:
             # nbgrader makes what lies in the exchange itself, where it need not be guarded.
             if not (settings.trial and settings.exchange in folder.parents):
                 wrong.append(messages.folder_missing(folder))
         elif (found[0] ^ mode) & relevant or (owner and found[1] != owner):
             wrong.append(messages.folder_access(folder, *found, mode, owner or found[1]))
-    diagnoses = [Diagnosis("folder", False, sentence, messages.INIT) for sentence in wrong]
+    diagnoses += [Diagnosis("folder", False, sentence, messages.INIT) for sentence in wrong]
     exchange = settings.exchange
     if exchange.is_dir() and os.statvfs(exchange).f_flag & os.ST_RDONLY:
         diagnoses.append(Diagnosis("exchange", False, messages.read_only(exchange), ""))
     if not settings.trial and exchange.is_dir() and (wall := find_unreachable([exchange])):
         remedy = f"chmod o+x {wall}"
         diagnoses.append(Diagnosis("exchange", False, messages.walled(exchange, wall), remedy))
+    # One link in the way of several folders is one thing to mend.
+    diagnoses = list(dict.fromkeys(diagnoses))
     return diagnoses or [Diagnosis("exchange", True, messages.exchange_open(exchange))]
+
+
+def _diagnose_solutions(project):
+    # A `git pull` writes files anew, and then everybody may read them.
+    for path in solution_paths(project):
+        if (found := path_access(path)) and found[0] & 0o077:
+            yield Diagnosis("solutions", False, messages.solutions_open(path), messages.INIT)
 
 
 def _diagnose_disks(folders):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import sys
@@ -20,7 +21,7 @@ def add_arguments(parser):
 
 
 def run(arguments) -> int:
-    """Build the site; 0 when every lesson ran, 1 with the name of the lesson that did not."""
+    """Build the site; 0 when every lesson ran, 1 with the lesson, the cell and the error that did not."""
     root = Path.cwd()
     if not (root / "notebooks").is_dir() or not (root / "book" / "conf.py").is_file():
         raise CommandError(NO_COURSE.format(folder=root), exit_code=2)
@@ -30,26 +31,62 @@ def run(arguments) -> int:
         raise CommandError(
             UNKNOWN.format(lesson=unknown[0], known=", ".join(sorted(known))), exit_code=2
         )
-    try:
-        from sphinx.cmd.build import main as build
-    except ImportError:
-        raise CommandError(NO_SPHINX, exit_code=2) from None
+    if not all(importlib.util.find_spec(package) for package in ("sphinx", "myst_nb")):
+        raise CommandError(NO_SPHINX, exit_code=2)
     site = Path(arguments.folder).absolute()
     with tempfile.TemporaryDirectory(prefix="asynclab-book-") as scratch:
         source = collect_sources(root, Path(scratch) / "source", set(arguments.lesson) or known)
-        options = ["-q", "-b", "html", "-c", str(root / "book"), "-d", f"{scratch}/doctrees"]
-        # In a part of the book, links to the other lessons lead nowhere; in the whole, none may.
-        options += (
-            ["-D", "suppress_warnings=myst.xref_missing"]
-            if arguments.lesson
-            else ["-W", "--keep-going"]
-        )
-        code = build([*options, str(source), str(site)])
+        code = build(source, root / "book", site, whole=not arguments.lesson)
     if code:
         print(FAILED, file=sys.stderr)
         return 1
     print(DONE.format(page=site / "index.html"))
     return 0
+
+
+def build(source, settings, site, *, whole) -> int:
+    """Run every lesson in `source` and write the pages to `site`; 1 where the whole book has warnings.
+
+    settings: the folder of conf.py. whole: not only a part, in which links to the other lessons lead
+    nowhere. A cell that fails raises CommandError.
+    """
+    # Sphinx as a command would answer a failing cell with an appeal to report it to Sphinx.
+    from myst_nb.core.execute import ExecutionError
+    from nbclient.exceptions import DeadKernelError
+    from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
+    from sphinx.util.console import nocolor
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    if not sys.stderr.isatty():
+        nocolor()
+    doctrees = source.with_name("doctrees")
+    try:
+        with patch_docutils(settings), docutils_namespace():
+            app = Sphinx(
+                source, settings, site, doctrees, "html", status=None, warningiserror=whole
+            )
+            if not whole:
+                app.config.suppress_warnings.append("myst.xref_missing")
+            app.build()
+            return app.statuscode
+    except (ExecutionError, DeadKernelError) as error:
+        cause = error.__cause__ if isinstance(error, ExecutionError) else error
+        raise CommandError(describe_failure(app.env.docname, cause)) from None
+    except SphinxError as error:
+        raise CommandError(BROKEN.format(kind=error.category, error=error)) from None
+
+
+def describe_failure(lesson: str, error: Exception) -> str:
+    """What a person reads about a cell that failed: nbclient's account of it, without colours.
+
+    error: nbclient's CellExecutionError, whose text holds the cell's source, its output and the
+    traceback; its CellTimeoutError, whose text holds the cell's source and the limit; or its
+    DeadKernelError, which names no cell.
+    """
+    what = f"{error.ename}: {error.evalue}" if hasattr(error, "ename") else type(error).__name__
+    text = CELL_FAILED.format(lesson=lesson, error=what, account=str(error).strip())
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def collect_sources(root, folder, lessons) -> Path:
@@ -72,8 +109,8 @@ def collect_sources(root, folder, lessons) -> Path:
 
 
 def anchor(heading: str) -> str:
-    """The name of a heading as the target of a link: lower case, hyphens for spaces."""
-    return heading.lower().replace(" ", "-")
+    """The name of a heading as the target of a link, as JupyterLab has it: hyphens for spaces."""
+    return heading.replace(" ", "-")
 
 
 NO_COURSE = "Folder {folder} bukan folder kursus: tidak ada notebooks/ atau book/conf.py. Pindahlah ke folder kursus, lalu ulangi."
@@ -81,5 +118,11 @@ UNKNOWN = "Pelajaran '{lesson}' tidak ada di notebooks/. Yang ada: {known}."
 NO_SPHINX = (
     "Pembuat buku belum terpasang. Jalankan `make book`, atau: pip install -r requirements-book.txt"
 )
-FAILED = "Buku tidak jadi: lihat pelajaran dan sel yang disebut di atas."
+CELL_FAILED = """\
+Buku tidak jadi: sebuah sel di pelajaran {lesson} gagal dengan {error}
+Perbaiki sel itu di JupyterLab, lalu ulangi. Laporan dari Jupyter:
+
+{account}"""
+BROKEN = "Buku tidak jadi. {kind}: {error}"
+FAILED = "Buku tidak jadi: perbaiki yang disebut di atas, lalu ulangi."
 DONE = "Buku siap: {page}"

@@ -20,6 +20,7 @@ __all__ = [
     "find_assignments",
     "judge_answer",
     "judge_cells",
+    "no_source",
     "read_answers",
     "read_assignments",
 ]
@@ -78,23 +79,30 @@ class Answer:
 
 def read_assignments(root) -> list[Assignment]:
     """Every assignment of the course in folder `root`, by slug."""
-    notebooks = sorted(Path(root, "source").glob("*/*.ipynb"))
-    return [
-        Assignment(path.stem, nbformat.read(path, 4).cells)
-        for path in notebooks
-        if path.stem == path.parent.name
-    ]
+    return [_read_assignment(path) for path in _find_notebooks(root).values()]
 
 
 def find_assignments(root, slugs=()) -> list[Assignment]:
     """Those assignments of the course, all where none is named; raises CommandError for an unknown one."""
-    assignments = {assignment.slug: assignment for assignment in read_assignments(root)}
+    notebooks = _find_notebooks(root)
     for slug in slugs:
-        if slug not in assignments:
-            raise CommandError(
-                NO_SOURCE.format(slug=slug, known=", ".join(sorted(assignments))), exit_code=2
-            )
-    return [assignments[slug] for slug in dict.fromkeys(slugs or assignments)]
+        if slug not in notebooks:
+            raise CommandError(no_source(root, slug), exit_code=2)
+    return [_read_assignment(notebooks[slug]) for slug in dict.fromkeys(slugs or notebooks)]
+
+
+def no_source(root, slug) -> str:
+    """The sentence for an assignment that is not there."""
+    return NO_SOURCE.format(slug=slug, known=", ".join(_find_notebooks(root)))
+
+
+def _find_notebooks(root):
+    paths = sorted(Path(root, "source").glob("*/*.ipynb"))
+    return {path.stem: path for path in paths if path.stem == path.parent.name}
+
+
+def _read_assignment(path):
+    return Assignment(path.stem, nbformat.read(path, 4).cells)
 
 
 def read_answers(root, slug) -> list[Answer]:
@@ -130,7 +138,10 @@ def judge_cells(assignment: Assignment, source: str) -> Iterator[tuple[str, Rubr
     for cell in (assignment.preparation, source):
         try:
             exec(compile(cell, f"<{assignment.slug}>", "exec", dont_inherit=True), namespace)
-        except Exception:
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            # `sys.exit()` ends a notebook's cell, not its kernel.
             continue
     # As in grading: a helper of a test cell does not replace an answer's of the same name.
     helpers = {}

@@ -15,6 +15,7 @@ from asynclab.grading.release import CONFIG, open_course
 from asynclab.grading.report.command import PAGE, write_report
 from asynclab.grading.results import read_results, render_results
 from asynclab.grading.sample_class import DUE, draw_submissions, make_students, submit
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["add_arguments", "run"]
 
@@ -25,7 +26,9 @@ STUDENTS = 24
 
 def add_arguments(parser):
     """Arguments of `asynclab demo`."""
-    parser.add_argument("slug", nargs="*", help=f"tugas yang dipakai (bawaan: {' '.join(SLUGS)})")
+    parser.add_argument(
+        "slug", nargs="*", type=read_slug, help=f"tugas yang dipakai (bawaan: {' '.join(SLUGS)})"
+    )
     parser.add_argument(
         "--folder",
         default="demo",

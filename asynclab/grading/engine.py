@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -10,29 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asynclab.grading import messages
-from asynclab.grading.definition import Definition, read_extra_files
-from asynclab.grading.intake import ASIDE, find_dangers, move_aside
-from asynclab.grading.job import Graded, Submission, grade
-from asynclab.grading.writer import Writer
+from asynclab.grading.definition import Definition
+from asynclab.grading.job import Graded, NotRunError, Submission, grade
+from asynclab.grading.submitted import Pending, find_pending, handed_in_at, read_submission
+from asynclab.grading.writer import Writer, describe_failure
 
 __all__ = ["Outcome", "Pending", "find_pending", "grade_all"]
 
 TRIES = 3
 AHEAD = 2
-TIMESTAMP = "timestamp.txt"
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A submission that is to be graded: whose, where it lies, and when it was handed in (UTC, or None).
-
-    note: what is wrong with the time, or ''.
-    """
-
-    student: str
-    folder: Path
-    timestamp: datetime.datetime | None = None
-    note: str = ""
 
 
 @dataclass
@@ -53,27 +38,6 @@ class Outcome:
     def judged(self) -> bool:
         """Whether every cell was judged."""
         return not self.fault and all(score is not None for score in self.scores.values())
-
-
-def find_pending(api, slug, *, force=False, students=()) -> list[Pending]:
-    """The submissions of an assignment that `nbgrader autograde` would grade now, by student.
-
-    That is: not graded yet, or handed in again since, or all with `force`; of these students, or of all.
-    """
-    coursedir = api.coursedir
-    found = []
-    for path in sorted(
-        Path(coursedir.root).glob(_relative(coursedir, coursedir.submitted_directory, "*", slug))
-    ):
-        student = path.relative_to(coursedir.root).parts[_student_part(coursedir)]
-        if students and student not in students:
-            continue
-        graded = Path(coursedir.format_path(coursedir.autograded_directory, student, slug))
-        (new, note), (old, _) = read_timestamp(path), read_timestamp(graded)
-        again = new is not None and old is not None and new > old
-        if force or again or not graded.exists():
-            found.append(Pending(student, path, new, note))
-    return found
 
 
 def grade_all(
@@ -143,47 +107,6 @@ def grade_all(
         executor.shutdown()
 
 
-def read_submission(item: Pending, api, definition) -> tuple[Submission, list, str]:
-    """(the bytes of a submission, what was kept out of it, why it can't be graded or '').
-
-    Links, devices and giants are moved aside; the second is a list of (level, sentence).
-    """
-    root = Path(api.coursedir.root)
-    log = [("WARNING", item.note)] if item.note else []
-    submission = Submission(item.student, {})
-    for path, why in find_dangers(item.folder):
-        aside = root / ASIDE / path.relative_to(root)
-        try:
-            move_aside(path, aside)
-            log.append(("WARNING", messages.refused_entry(path, why, aside)))
-        except OSError as error:
-            return submission, log, messages.could_not_refuse(path, error.strerror)
-    try:
-        known = [notebook.name for notebook in definition.notebooks]
-        paths = [item.folder / f"{name}.ipynb" for name in known]
-        notebooks = {path.stem: path.read_bytes() for path in paths if path.is_file()}
-        files = read_extra_files(item.folder, api.coursedir.ignore)
-    except OSError as error:
-        return submission, log, messages.unreadable_folder(item.folder, error.strerror)
-    if not notebooks:
-        return submission, log, messages.nothing_left(item.folder)
-    return Submission(item.student, notebooks, files), log, ""
-
-
-def read_timestamp(folder) -> tuple[datetime.datetime | None, str]:
-    """(when a submission was handed in, what is wrong with its timestamp.txt or '')."""
-    from nbgrader.utils import parse_utc
-
-    path = Path(folder, TIMESTAMP)
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-        return (parse_utc(text), "") if text else (None, messages.bad_timestamp(path))
-    except FileNotFoundError:
-        return None, ""
-    except (OSError, ValueError, OverflowError):
-        return None, messages.bad_timestamp(path)
-
-
 @dataclass
 class _Job:
     definition: Definition
@@ -195,34 +118,22 @@ class _Job:
 
 
 def _finish(writer, job, graded):
-    from sqlalchemy.exc import SQLAlchemyError
-
     log = job.log + graded.log
     outcome = Outcome(job.item.student, job.definition.slug, dict(graded.scores), log)
     if graded.fault:
         outcome.fault = messages.job_failed(graded.fault)
         return outcome
     try:
-        writer.write(job.definition, graded, job.submission.files, job.item.timestamp)
-    except OSError as error:
-        outcome.fault = messages.not_written(error.filename or job.item.folder, error.strerror)
-    except SQLAlchemyError as error:
-        outcome.fault = messages.gradebook_refused(getattr(error, "orig", error))
+        submission = job.submission
+        writer.write(job.definition, graded, submission.files, handed_in_at(submission))
+    except Exception as error:
+        outcome.fault = describe_failure(error, job.item.folder)
     return outcome
 
 
 def _describe(error):
     if isinstance(error, BrokenExecutor):
         return messages.WORKER_DIED
+    if isinstance(error, NotRunError):
+        return str(error)
     return f"{type(error).__name__}: {error}"
-
-
-def _relative(coursedir, directory, student, slug):
-    return (
-        Path(coursedir.format_path(directory, student, slug)).relative_to(coursedir.root).as_posix()
-    )
-
-
-def _student_part(coursedir):
-    marked = Path(_relative(coursedir, coursedir.submitted_directory, "\x00", "x")).parts
-    return marked.index("\x00")

@@ -21,8 +21,8 @@ from traitlets import Bool, Float, Integer
 
 from asynclab import isolation
 from asynclab.grading import messages, suspicion
-from asynclab.grading.intake import MARK
 from asynclab.grading.judge import Evidence, Judgement, judge
+from asynclab.grading.marks import MARK
 from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME, write_record
 from asynclab.grading.runner import Cell, Limits, Result, run_cells
 from asynclab.grading.spawn import ChildError, SandboxError, spawn, spawn_trusted
@@ -37,6 +37,7 @@ FILE_LIMIT = 32 << 20
 TRACE_LIMIT = 4 << 20
 NOT_FOR_STUDENTS = (".ipynb", "timestamp.txt", "submission_secret.txt", MARK)
 UNJUDGED = "asynclab_unjudged"
+LACKING = "asynclab_lacking"
 NOTE_ID = "catatan-pengajar"
 LOGGED = 5
 
@@ -82,7 +83,8 @@ class ExecuteAndJudge(Execute):
             plan = [
                 self._plan(cell, stripped, faults) for cell in cells if not faults.get(id(cell))
             ]
-            results, broken = self._run(plan, read_files(resources["metadata"].get("path", "")))
+            files = read_files(resources["metadata"].get("path", ""))
+            results, broken = self._run(plan, files, resources)
         evidence = []
         for cell in tests:
             result = results.get(cell.execution_count, Result())
@@ -112,8 +114,11 @@ class ExecuteAndJudge(Execute):
         name = name_of(cell)
         return Cell(parts.source, cell.execution_count, name, parts.definitions)
 
-    def _run(self, plan, files):
-        """(results by number, sentence why there are none)."""
+    def _run(self, plan, files, resources):
+        """(results by number, sentence why there are none).
+
+        Where the machine is to blame and not the submission, the sentence is left in `resources` too.
+        """
         limits = Limits(
             cell=self.timeout or 5,
             scenario=self.scenario_timeout,
@@ -123,9 +128,11 @@ class ExecuteAndJudge(Execute):
             begin = spawn_trusted if self.trust_submissions else spawn
             results = run_cells(plan, seed=self.seed, files=files, limits=limits, spawn=begin)
         except SandboxError as error:
-            return {}, messages.no_sandbox(error, isolation.remedy())
+            resources[LACKING] = messages.no_sandbox(error, isolation.remedy())
+            return {}, resources[LACKING]
         except (ChildError, OSError) as error:
-            return {}, messages.child_lacking(str(error))
+            resources[LACKING] = messages.child_lacking(str(error))
+            return {}, resources[LACKING]
         except Exception as error:
             self.log.debug("run_cells", exc_info=True)
             return {}, messages.engine_broke(f"{type(error).__name__}: {error}")

@@ -16,6 +16,7 @@ from asynclab.grading import messages, parents
 from asynclab.grading.definition import read_definition
 from asynclab.grading.pools import distributed_pool, local_pool, warm_up
 from asynclab.grading.release import CONFIG, open_course
+from asynclab.grading.slugs import read_slug
 from asynclab.grading.writer import clear_leftovers, make_scratch
 
 __all__ = ["add_arguments", "grade_course", "run"]
@@ -23,7 +24,7 @@ __all__ = ["add_arguments", "grade_course", "run"]
 
 def add_arguments(parser):
     """Arguments of `asynclab grade`."""
-    parser.add_argument("slug", nargs="*", help="tugas yang dinilai")
+    parser.add_argument("slug", nargs="*", type=read_slug, help="tugas yang dinilai")
     parser.add_argument(
         "--all", action="store_true", help="semua tugas yang sudah dibuat versi mahasiswanya"
     )
@@ -75,7 +76,9 @@ def run(arguments) -> int:
         api.config.ExecuteAndJudge.trust_submissions = True
         print(messages.TRUSTED, file=sys.stderr)
     with usable_gradebook():
-        slugs = list(dict.fromkeys(arguments.slug)) or known_slugs(api)
+        slugs, lacking = list(dict.fromkeys(arguments.slug)), False
+        if arguments.all:
+            slugs, lacking = find_gradable(api)
         with contextlib.closing(JsonLines() if arguments.json else Lines(slugs)) as show:
             outcomes = grade_course(
                 api,
@@ -87,7 +90,7 @@ def run(arguments) -> int:
                 scheduler=arguments.scheduler,
             )
             show.end(outcomes)
-    return 0 if all(outcome.judged for outcome in outcomes) else 1
+    return 0 if not lacking and all(outcome.judged for outcome in outcomes) else 1
 
 
 @contextlib.contextmanager
@@ -112,23 +115,24 @@ def grade_course(
     from asynclab.grading.engine import find_pending, grade_all
 
     workers = workers or os.cpu_count() or 1
-    plans = []
+    plans, known = [], set()
     for slug in slugs:
         definition = read_definition(api, slug)
         submitted = find_pending(api, slug, force=True)
-        known = {item.student for item in submitted}
-        # With --all, a student need not have handed in everything.
-        if unknown := [student for student in students if student not in known and len(slugs) == 1]:
-            raise CommandError(messages.unknown_student(unknown[0], slug), exit_code=2)
+        known.update(item.student for item in submitted)
         if not submitted and len(slugs) == 1:
             raise CommandError(
                 messages.nothing_submitted(slug, api.coursedir.submitted_directory), exit_code=2
             )
         plans.append((definition, find_pending(api, slug, force=force, students=students)))
+    # Of several assignments, a student need not have handed in each.
+    if unknown := [student for student in students if student not in known]:
+        raise CommandError(messages.unknown_student(unknown[0], slugs), exit_code=2)
+    trusted = bool(plans) and trusts(plans[0][0])
     if scheduler:
-        make, width = distributed_pool(scheduler)
+        make, width = distributed_pool(scheduler, sandbox=not trusted)
     else:
-        mode = "trusted" if plans and trusts(plans[0][0]) else "sandbox"
+        mode = "trusted" if trusted else "sandbox"
         make, width = (lambda scratch: local_pool(workers, scratch, mode)), workers
         if mode == "sandbox" and any(pending for _, pending in plans):
             require_isolation()
@@ -161,10 +165,25 @@ def require_isolation():
         raise CommandError(messages.no_sandbox(obstacle, isolation.remedy()))
 
 
-def known_slugs(api):
-    """The assignments in the gradebook, by name."""
+def find_gradable(api) -> tuple[list[str], bool]:
+    """(the assignments in the gradebook that can be graded, by name; whether others have submissions).
+
+    Says on standard error why one can't, so that it doesn't keep the others from being graded.
+    """
+    from asynclab.grading.engine import find_pending
+
     with api.gradebook as gradebook:
-        return sorted(assignment.name for assignment in gradebook.assignments)
+        known = sorted(assignment.name for assignment in gradebook.assignments)
+    gradable, lacking = [], False
+    for slug in known:
+        try:
+            read_definition(api, slug)
+            gradable.append(slug)
+        except CommandError as error:
+            submitted = len(find_pending(api, slug, force=True))
+            lacking = lacking or submitted > 0
+            print(messages.left_out(slug, submitted, error), file=sys.stderr)
+    return gradable, lacking
 
 
 class Lines:

@@ -8,17 +8,12 @@ reads a file that is no notebook as one that can't be judged.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import socket
-import stat
 import tempfile
-import time
 from pathlib import Path
 
 import nbformat
-import psutil
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange.default import ExchangeCollect
@@ -26,6 +21,8 @@ from nbgrader.utils import pwd  # None on Windows
 
 from asynclab import isolation
 from asynclab.grading import messages
+from asynclab.grading.dangers import ASIDE, find_dangers, move_aside
+from asynclab.grading.marks import MARK, is_alive, mark_work
 from asynclab.grading.outputs import write_notebook
 from asynclab.grading.reading import UnreadableError, read_notebook
 from asynclab.grading.spawn import ChildError, SandboxError, spawn
@@ -35,48 +32,12 @@ __all__ = [
     "UNREADABLE",
     "SafeCollect",
     "SubmissionExporter",
-    "find_dangers",
     "find_reference",
     "require_sandbox",
 ]
 
-FILE_LIMIT = 32 << 20
-NOTEBOOK_LIMIT = 64 << 20
-COUNT_LIMIT = 1_000
-ASIDE = "disisihkan"
-MARK = ".sedang-dinilai"
 UNREADABLE = "asynclab_unreadable"
 DAMAGE = "asynclab_damage"
-OTHER_MACHINE_SECONDS = 6 * 3600
-
-
-def find_dangers(folder) -> list[tuple[Path, str]]:
-    """(path, why) of everything below `folder` that must not be copied or read; links are not followed."""
-    found: list[tuple[Path, str]] = []
-    if os.path.islink(folder):
-        return [(Path(folder), messages.LINK)]
-    count = 0
-    for root, folders, names in os.walk(folder):
-        for name in sorted([*folders, *names]):
-            path = Path(root, name)
-            status = path.lstat()
-            count += 1
-            if stat.S_ISLNK(status.st_mode):
-                found.append((path, messages.LINK))
-            elif stat.S_ISDIR(status.st_mode):
-                continue
-            elif not stat.S_ISREG(status.st_mode):
-                found.append((path, messages.SPECIAL))
-            elif status.st_size > _limit(path):
-                found.append((path, messages.too_large(status.st_size, _limit(path))))
-            elif count > COUNT_LIMIT:
-                found.append((path, messages.too_many(COUNT_LIMIT, COUNT_LIMIT)))
-        folders[:] = [name for name in folders if not os.path.islink(os.path.join(root, name))]
-    return found
-
-
-def _limit(path):
-    return NOTEBOOK_LIMIT if path.suffix == ".ipynb" else FILE_LIMIT
 
 
 class SubmissionExporter(NotebookExporter):
@@ -114,7 +75,7 @@ class SubmissionExporter(NotebookExporter):
         coursedir = converter.coursedir
         pattern = coursedir.format_path(coursedir.autograded_directory, "*", "*")
         for mark in Path("/").glob(os.path.join(pattern, MARK).lstrip("/")):
-            if _is_alive(mark):
+            if is_alive(mark):
                 continue
             folder = mark.parent
             self.log.warning(messages.half_made(folder))
@@ -160,16 +121,6 @@ def require_sandbox(configurable) -> None:
         return
     configurable.log.error(sentence)
     raise NbGraderException(sentence)
-
-
-def move_aside(path: Path, aside: Path) -> None:
-    """Move an entry (a link itself, never its target) to a free name; raises OSError."""
-    aside.parent.mkdir(parents=True, exist_ok=True)
-    target, number = aside, 1
-    while os.path.lexists(target):
-        number += 1
-        target = aside.with_name(f"{aside.name}.{number}")
-    os.rename(path, target)
 
 
 def find_reference(configurable, assignment, notebook):
@@ -229,10 +180,16 @@ class SafeCollect(ExchangeCollect):
         def ignore(folder, names):
             return {name for name in names if Path(folder, name) in dangers}
 
-        with tempfile.TemporaryDirectory(prefix="asynclab-") as staging:
-            copy = Path(staging, "kiriman")
+        # Next to its place, and moved there when it is whole: nobody can grade the half of it.
+        near = {"prefix": ".masuk-", "dir": os.path.dirname(dest)}
+        with (
+            tempfile.TemporaryDirectory(prefix="asynclab-") as staging,
+            tempfile.TemporaryDirectory(**near) as beside,
+        ):
+            copy, whole = Path(staging, "kiriman"), os.path.join(beside, "kiriman")
             shutil.copytree(src, copy, symlinks=True, ignore=ignore)
-            super().do_copy(str(copy), dest, log)
+            super().do_copy(str(copy), whole, log)
+            os.rename(whole, dest)
 
 
 def _account_name(uid):
@@ -240,43 +197,3 @@ def _account_name(uid):
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return str(uid)
-
-
-# ---- what a killed grader leaves behind
-
-
-def mark_work(converter) -> None:
-    """Have the converter put a mark into each folder in `autograded/` for as long as it works on it."""
-    before, after = converter.pre_convert_hook, converter.post_convert_hook
-
-    def folder(notebooks):
-        about = converter.init_single_notebook_resources(notebooks[0])["nbgrader"]
-        return Path(converter._format_dest(about["assignment"], about["student"]))
-
-    def begin(**about):
-        place = folder(about["notebooks"])
-        place.mkdir(parents=True, exist_ok=True)
-        process = psutil.Process()
-        mark = {"host": socket.gethostname(), "pid": process.pid, "born": process.create_time()}
-        (place / MARK).write_text(json.dumps(mark))
-        if before:
-            before(**about)
-
-    def end(**about):
-        (folder(about["notebooks"]) / MARK).unlink(missing_ok=True)
-        if after:
-            after(**about)
-
-    converter.pre_convert_hook, converter.post_convert_hook = begin, end
-
-
-def _is_alive(mark: Path) -> bool:
-    """Whether another grader is still at work on the folder with this mark."""
-    try:
-        data = json.loads(mark.read_text())
-        if data["host"] != socket.gethostname():
-            return time.time() - mark.stat().st_mtime < OTHER_MACHINE_SECONDS
-        process = psutil.Process(data["pid"])
-        return process.pid != os.getpid() and abs(process.create_time() - data["born"]) < 1
-    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
-        return False

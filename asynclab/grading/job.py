@@ -11,15 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
+from asynclab.grading.deadline import processor_deadline
 from asynclab.grading.definition import Definition
 from asynclab.grading.memory import MemoryGradebook, installed
 
-__all__ = ["Graded", "Submission", "grade"]
+__all__ = ["Graded", "NotRunError", "Submission", "grade"]
 
 LEFT_TO_WRITER = "nbgrader.preprocessors.AssignLatePenalties"
 
 # A cluster's worker may have threads; while a submission is graded, modules stand in for others.
 _turn = threading.Lock()
+
+
+class NotRunError(Exception):
+    """Student code could not be run at all on this machine, whatever is in the submission: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class Graded:
 def grade(definition: Definition, submission: Submission) -> Graded:
     """Repair, run and judge one submission with the preprocessors of the course's configuration.
 
-    Needs no gradebook and no course folder; never raises for what is in the submission.
+    Needs no gradebook and no course folder; never raises for what is in the submission. Raises
+    NotRunError where this machine can't run it, so that it is tried again and nothing is kept.
     """
     graded = Graded(submission.student)
     for notebook in definition.notebooks:
@@ -67,8 +73,10 @@ def grade(definition: Definition, submission: Submission) -> Graded:
             )
             continue
         try:
-            with _turn:
+            with _turn, processor_deadline():
                 _grade_notebook(definition, notebook, content, submission, graded)
+        except NotRunError:
+            raise
         except Exception as error:
             graded.fault = f"{type(error).__name__}: {error}"
             return graded
@@ -76,6 +84,9 @@ def grade(definition: Definition, submission: Submission) -> Graded:
 
 
 def _grade_notebook(definition, notebook, content, submission, graded):
+    # Not at the top: the engine imports this module, and needs nothing of what runs student code.
+    from asynclab.grading.execute import LACKING
+
     gradebook = MemoryGradebook(definition)
     with tempfile.TemporaryDirectory(prefix="asynclab-job-") as folder, installed(gradebook):
         course = Path(folder)
@@ -94,7 +105,9 @@ def _grade_notebook(definition, notebook, content, submission, graded):
         }
         text, _ = sanitize.from_filename(str(path), resources=resources)
         path.write_text(text, encoding="utf-8")
-        text, _ = autograde.from_filename(str(path), resources=dict(resources))
+        text, left = autograde.from_filename(str(path), resources=dict(resources))
+    if LACKING in left:
+        raise NotRunError(left[LACKING])
     graded.notebooks[notebook.name] = text.encode()
     graded.scores.update({key: item.auto_score for key, item in gradebook.grades.items()})
     graded.comments.update({key: item.auto_comment for key, item in gradebook.comments.items()})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from asynclab.messages import number
 
 __all__ = []
@@ -113,6 +115,7 @@ def nothing_left(folder) -> str:
 
 
 LINK = "tautan (symlink), yang dapat menunjuk berkas di luar kiriman"
+RESERVED = "nama yang dipakai penilai sendiri"
 SPECIAL = "bukan berkas biasa (pipa, soket, atau perangkat)"
 
 
@@ -124,6 +127,11 @@ def too_large(size, limit) -> str:
 def too_many(count, limit) -> str:
     """More files than may be."""
     return f"lebih dari {limit} berkas"
+
+
+def too_much(limit) -> str:
+    """More bytes in all files together than may be."""
+    return f"bersama berkas lain di kiriman ini lebih besar dari batas {number(limit / 1e6)} MB"
 
 
 def half_made(folder) -> str:
@@ -313,9 +321,17 @@ def nothing_submitted(slug, folder) -> str:
     )
 
 
-def unknown_student(student, slug) -> str:
-    """The student handed nothing in."""
-    return f"Tidak ada kiriman dari '{student}' untuk '{slug}'. Periksa ejaannya, atau jalankan `nbgrader collect {slug}` dahulu."
+def unknown_student(student, slugs) -> str:
+    """The student handed in nothing of these assignments."""
+    if len(slugs) != 1:
+        return f"Tidak ada kiriman dari '{student}' untuk tugas mana pun. Periksa ejaannya, atau jalankan `nbgrader collect` dahulu."
+    return f"Tidak ada kiriman dari '{student}' untuk '{slugs[0]}'. Periksa ejaannya, atau jalankan `nbgrader collect {slugs[0]}` dahulu."
+
+
+def left_out(slug, submitted, reason) -> str:
+    """Of all assignments, this one can't be graded; the others are."""
+    waiting = f"{submitted} kiriman menunggu" if submitted else "tidak ada kiriman yang menunggu"
+    return f"{slug} dilewati ({waiting}): {reason}"
 
 
 def bad_timestamp(path) -> str:
@@ -340,10 +356,12 @@ def gradebook_unusable(reason) -> str:
 
 def job_failed(reason) -> str:
     """A submission could not be graded at all: our fault."""
-    return f"Kiriman ini tidak dinilai: {reason}. Ini bukan kesalahan mahasiswa; berkasnya tetap ada di submitted/. Nilai lagi dengan `asynclab grade --force --student`."
+    return f"Kiriman ini tidak dinilai: {reason.rstrip('.')}. Ini bukan kesalahan mahasiswa; berkasnya tetap ada di submitted/. Ulangi perintah yang sama untuk menilainya."
 
 
-WORKER_DIED = "proses penilainya mati setiap kali kiriman ini dinilai"
+WORKER_DIED = (
+    "proses penilainya mati setiap kali kiriman ini dinilai, misalnya karena kehabisan memori atau waktu"
+)
 
 
 def unreadable_folder(path, reason) -> str:
@@ -351,14 +369,35 @@ def unreadable_folder(path, reason) -> str:
     return f"{path} tidak dapat dibaca: {reason}. Periksa izinnya, lalu nilai lagi."
 
 
+def undecodable_folder(path) -> str:
+    """A student's folder whose name is no text."""
+    shown = os.fsencode(path).decode(errors="backslashreplace")
+    return f"Nama folder {shown} bukan UTF-8, jadi tidak dapat dicatat di buku nilai. Ganti namanya dengan ID mahasiswa itu, lalu nilai lagi."
+
+
+def graded_elsewhere(folder) -> str:
+    """Stock nbgrader or the formgrader is at work on this very submission."""
+    return f"Kiriman ini sedang dinilai di tempat lain (nbgrader autograde atau formgrader) ke {folder}. Tunggu sampai selesai, lalu ulangi perintah yang sama."
+
+
+def still_changing(folder) -> str:
+    """Something goes on writing there."""
+    return f"Isi {folder} masih berubah selagi dibaca, misalnya karena sedang dikumpulkan lagi. Tunggu sampai selesai, lalu ulangi perintah yang sama."
+
+
 def not_written(path, reason) -> str:
     """One submission's files could not be put in place."""
-    return f"Hasil kiriman ini tidak tersimpan: {path} tidak dapat ditulis ({reason}). Perbaiki, lalu nilai lagi; yang lain tidak terganggu."
+    return f"Hasil kiriman ini tidak tersimpan: {path} tidak dapat ditulis ({reason}). Perbaiki, lalu ulangi perintah yang sama; yang lain tidak terganggu."
 
 
 def gradebook_refused(reason) -> str:
     """The gradebook did not take one submission's scores."""
-    return f"Hasil kiriman ini tidak tersimpan: buku nilai menolaknya ({reason}). Bila buku nilai sedang dipakai program lain, tutup program itu, lalu nilai lagi."
+    return f"Hasil kiriman ini tidak tersimpan: buku nilai menolaknya ({reason}). Bila buku nilai sedang dipakai program lain, tutup program itu, lalu ulangi perintah yang sama; yang lain tidak terganggu."
+
+
+def not_stored(detail) -> str:
+    """Something that nobody has foreseen, while one submission's results were written."""
+    return f"Hasil kiriman ini tidak tersimpan karena kesalahan pada penilai sendiri ({detail}). Ulangi perintah yang sama; bila terulang, laporkan. Yang lain tidak terganggu."
 
 
 # ---- judging again
@@ -404,6 +443,16 @@ def regrade_summary(count, changed) -> str:
 def regrade_fault(student, cell, reason) -> str:
     """A line for what could not be judged again."""
     return f"{student}{', ' + cell if cell else ''}: {reason}"
+
+
+def none_graded(folder) -> str:
+    """The gradebook has a submission whose folder is gone."""
+    return f"buku nilai mencatat kiriman ini, tetapi {folder} tidak ada atau tanpa notebook, jadi nilainya tetap. Nilai lagi dengan `asynclab grade`."
+
+
+def half_graded(folder) -> str:
+    """Stock nbgrader is at work on it, or was killed over it."""
+    return f"penilaian ke {folder} belum selesai atau terputus, jadi nilainya tetap. Nilai lagi dengan `asynclab grade`."
 
 
 REGRADE_NO_TRACE = "tidak ada catatan yang dapat dinilai ulang, jadi nilainya tetap. Nilai lagi dengan `asynclab grade --force`."

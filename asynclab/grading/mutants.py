@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
@@ -14,7 +15,11 @@ from pathlib import Path
 
 from asynclab.errors import CommandError
 from asynclab.grading import linux
-from asynclab.grading.course import find_assignments, read_answers
+from asynclab.grading.checks.answers import check_ended
+from asynclab.grading.checks.crew import Crew
+from asynclab.grading.checks.messages import REFERENCE
+from asynclab.grading.checks.tree import check_folders, check_text, source_file
+from asynclab.grading.course import find_assignments, no_source, read_answers
 from asynclab.grading.messages import no_course
 from asynclab.grading.mutation import messages
 from asynclab.grading.mutation.equivalents import Equivalent, read_equivalents, write_entries
@@ -25,6 +30,7 @@ from asynclab.grading.mutation.trial import Verdict, measure, try_source
 from asynclab.grading.progress import Progress
 from asynclab.grading.release import CONFIG
 from asynclab.grading.settings import grading_seed
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["add_arguments", "examine", "run", "try_mutants"]
 
@@ -52,6 +58,11 @@ def try_mutants(
             advance(mutant)
     if not todo:
         return {mutant: verdicts[mutant] for mutant in mutants}
+    with Crew(1, root) as crew:
+        judged = crew.submit(assignment.slug, assignment.solution, seed).result()
+    file = source_file(assignment)
+    for problem in check_ended(file, REFERENCE, judged):
+        raise CommandError(messages.broken_source(file, problem.what, assignment.slug))
     context = multiprocessing.get_context("spawn")
     arguments = (str(root), assignment.slug, seed, os.getpid())
     with ProcessPoolExecutor(workers, context, _prepare, arguments) as pool:
@@ -96,7 +107,7 @@ def _try(source):
 
 def add_arguments(parser):
     """Arguments of `asynclab mutants`."""
-    parser.add_argument("slug", nargs="+", help="tugas yang ujinya diperiksa")
+    parser.add_argument("slug", nargs="+", type=read_slug, help="tugas yang ujinya diperiksa")
     parser.add_argument(
         "--workers", type=int, metavar="N", help="banyaknya proses (bawaan: satu per inti)"
     )
@@ -121,6 +132,8 @@ def run(arguments: argparse.Namespace) -> int:
             raise CommandError(messages.not_positive(f"--{name}", value), exit_code=2)
     if not hasattr(os, "fork"):
         raise CommandError(messages.NO_FORK, exit_code=2)
+    for slug in arguments.slug:
+        refuse_broken(root, slug)
     summaries = [
         examine(root, assignment, workers=arguments.workers, sample=arguments.sample)
         for assignment in find_assignments(root, arguments.slug)
@@ -131,6 +144,20 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print("\n".join(render_summary(summary, root)))
     return 1 if any(summary.survivors or summary.stale for summary in summaries) else 0
+
+
+def refuse_broken(root, slug):
+    """Raises CommandError where `asynclab verify` could judge nothing either, with the first thing it says."""
+    if not (root / "source" / slug / f"{slug}.ipynb").is_file():
+        raise CommandError(no_source(root, slug), exit_code=2)
+    for problem in itertools.chain(check_folders(root, [slug]), _check_text(root, slug)):
+        if problem.fatal:
+            raise CommandError(messages.broken_source(problem.file, problem.what, slug))
+
+
+def _check_text(root, slug):
+    (assignment,) = find_assignments(root, [slug])
+    yield from check_text(root, assignment)
 
 
 def examine(root, assignment, *, workers=None, sample=None):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
+from asynclab import isolation
 from asynclab.errors import CommandError
 from asynclab.grading import parents
 
@@ -17,10 +19,18 @@ def warm_up() -> bool:
     """Begin to import, beside this process, what all workers need; False where that can't be had here."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return False
-    from multiprocessing import forkserver
+    from multiprocessing import forkserver, resource_tracker
 
     forkserver.set_forkserver_preload(["asynclab.grading.worker"])
-    forkserver.ensure_running()
+    # Starting this one unblocks SIGINT, so it comes first.
+    resource_tracker.ensure_running()
+    # The fork server inherits this: Ctrl+C is for the grader, and during its imports the server
+    # would show where it was.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return True
 
 
@@ -51,10 +61,11 @@ def _prepare_worker(scratch, grader, shared):
     worker.prepare(scratch, grader, shared)
 
 
-def distributed_pool(address):
+def distributed_pool(address, *, sandbox=True):
     """(function that makes an executor, number of threads) of a dask.distributed cluster.
 
-    Raises CommandError where the package is missing or nobody answers at the address.
+    Raises CommandError where the package is missing, nobody answers at the address, or, with
+    `sandbox`, one of the workers can't shut student code in.
     """
     try:
         from distributed import Client
@@ -72,6 +83,14 @@ def distributed_pool(address):
     if not width:
         client.close()
         raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
+    if sandbox:
+        for worker, obstacle in client.run(isolation.obstacle).items():
+            if obstacle:
+                remedy = client.run(isolation.remedy, workers=[worker])[worker]
+                client.close()
+                raise CommandError(
+                    NO_SANDBOX.format(worker=worker, obstacle=obstacle, remedy=remedy)
+                )
     return lambda scratch: client.get_executor(pure=False), width
 
 
@@ -79,4 +98,8 @@ NO_DISTRIBUTED = (
     "Paket `distributed` belum terpasang. Pasang dengan: pip install -r requirements-cluster.txt"
 )
 NO_SCHEDULER = "Tidak ada penjadwal yang menjawab di {address} ({reason}). Periksa alamatnya, atau nilai tanpa --scheduler."
+NO_SANDBOX = (
+    "Kode mahasiswa tidak dapat diisolasi di pekerja {worker} ({obstacle}), jadi tidak ada yang dinilai: "
+    "di komputer itu, {remedy}, atau hentikan pekerja itu."
+)
 NO_WORKERS = "Penjadwal di {address} belum punya pekerja. Jalankan `dask worker {address}` dahulu."

@@ -21,7 +21,8 @@ from asynclab.grading.job import Graded
 from asynclab.grading.pools import local_pool
 from asynclab.grading.rejudge import is_test, rejudge_folder
 from asynclab.grading.release import CONFIG, open_course
-from asynclab.grading.writer import Writer
+from asynclab.grading.slugs import read_slug
+from asynclab.grading.writer import Writer, describe_failure
 
 __all__ = [
     "Regraded", "add_arguments", "find_graded", "read_tests", "regrade_all", "run",
@@ -47,7 +48,7 @@ class Regraded:
 
 def add_arguments(parser):
     """Arguments of `asynclab regrade`."""
-    parser.add_argument("slug", nargs="+", help="tugas yang kriterianya berubah")
+    parser.add_argument("slug", nargs="+", type=read_slug, help="tugas yang kriterianya berubah")
     parser.add_argument(
         "--workers",
         type=int,
@@ -86,6 +87,7 @@ def run(arguments) -> int:
             for item in regrade_all(api, definition, tests, students, apply):
                 who = f"{definition.slug}  {item.student}"
                 changed += bool(item.changes)
+                count -= any(not cell for cell, _ in item.faults)
                 left += [(who, *fault) for fault in item.faults]
                 for change in item.changes:
                     print(messages.regrade_change(who, *change), flush=True)
@@ -118,19 +120,18 @@ def read_tests(api, definition) -> dict[str, dict[str, str]]:
 
 
 def find_graded(api, definition) -> dict[str, Path]:
-    """student -> folder of every submission of an assignment that has been graded, by student."""
+    """student -> folder, which may be gone, of every submission that the gradebook knows, by student."""
     coursedir = api.coursedir
     with api.gradebook as gradebook:
         students = sorted(
             item.student_id for item in gradebook.assignment_submissions(definition.slug)
         )
-    folders = {
+    return {
         student: Path(
             coursedir.format_path(coursedir.autograded_directory, student, definition.slug)
         )
         for student in students
     }
-    return {student: folder for student, folder in folders.items() if folder.is_dir()}
 
 
 def regrade_all(
@@ -148,8 +149,6 @@ def regrade_all(
 
 
 def _write(writer, definition, student, folder, rejudged, before):
-    from sqlalchemy.exc import SQLAlchemyError
-
     if rejudged.lost:
         return Regraded(student, faults=[("", rejudged.lost)])
     regraded, graded = Regraded(student, faults=rejudged.faults), Graded(student)
@@ -163,12 +162,8 @@ def _write(writer, definition, student, folder, rejudged, before):
             graded.notebooks = {**unchanged, **rejudged.notebooks}
             extra = read_extra_files(folder, writer.coursedir.ignore)
             writer.write(definition, graded, extra, None)
-    except OSError as error:
-        fault = messages.not_written(error.filename or folder, error.strerror)
-        return Regraded(student, faults=[("", fault)])
-    except SQLAlchemyError as error:
-        fault = messages.gradebook_refused(getattr(error, "orig", error))
-        return Regraded(student, faults=[("", fault)])
+    except Exception as error:
+        return Regraded(student, faults=[("", describe_failure(error, folder))])
     return regraded
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from asynclab.grading import messages
+from asynclab.grading.marks import MARK
 
 __all__ = ["Rejudged", "is_test", "rejudge", "rejudge_folder"]
 
@@ -32,9 +33,11 @@ def rejudge_folder(folder: Path, tests: dict[str, dict[str, str]]) -> Rejudged:
     """The graded notebooks in a folder, judged anew; tests: notebook -> test cell -> its source now."""
     rejudged = Rejudged()
     try:
-        for path in sorted(folder.glob("*.ipynb")):
-            if path.stem not in tests:
-                continue
+        paths = [path for path in sorted(folder.glob("*.ipynb")) if path.stem in tests]
+        if not paths or (folder / MARK).exists():
+            rejudged.lost = (messages.half_graded if paths else messages.none_graded)(folder)
+            return rejudged
+        for path in paths:
             content = path.read_bytes()
             now, scores, faults = rejudge(content, tests[path.stem])
             if now != content:
@@ -43,6 +46,8 @@ def rejudge_folder(folder: Path, tests: dict[str, dict[str, str]]) -> Rejudged:
             rejudged.faults += faults
     except OSError as error:
         rejudged.lost = messages.unreadable_folder(error.filename or folder, error.strerror)
+    except Exception as error:
+        rejudged.lost = messages.engine_broke(f"{type(error).__name__}: {error}")
     return rejudged
 
 

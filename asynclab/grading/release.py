@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import warnings
 from pathlib import Path
 
 from asynclab.errors import CommandError
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["CONFIG", "add_arguments", "find_drift", "generate_releases", "open_course", "run"]
 
@@ -30,13 +32,18 @@ def generate_releases(root, slugs=None) -> dict[str, bytes]:
         for slug in slugs:
             result = api.generate_assignment(slug, force=True)
             if not result["success"]:
-                reason = (result.get("error") or result["log"]).strip().splitlines()[-1]
-                raise CommandError(NOT_GENERATED.format(slug=slug, reason=reason))
+                raise CommandError(NOT_GENERATED.format(slug=slug, reason=_find_reason(result)))
         files = (path for path in (scratch / "release").rglob("*") if path.is_file())
         return {
             path.relative_to(scratch / "release").as_posix(): path.read_bytes()
             for path in sorted(files)
         }
+
+
+def _find_reason(result):
+    """Why nbgrader could not: the last line of the first traceback; all later ones only follow from it."""
+    found = re.search(r"^ {4}(?:\w+\.)*(\w+: .+)$", result["log"] or "", re.M)
+    return found[1] if found else (result.get("error") or result["log"]).strip().splitlines()[-1]
 
 
 def find_drift(root, slugs=None) -> list[str]:
@@ -59,7 +66,9 @@ def find_drift(root, slugs=None) -> list[str]:
 
 def add_arguments(parser):
     """Arguments of `asynclab release`."""
-    parser.add_argument("slug", nargs="*", help="tugas yang dibuat ulang; tanpa ini semuanya")
+    parser.add_argument(
+        "slug", nargs="*", type=read_slug, help="tugas yang dibuat ulang; tanpa ini semuanya"
+    )
     parser.add_argument(
         "--check",
         action="store_true",

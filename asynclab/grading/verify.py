@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
 import os
-import signal
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from asynclab.errors import CommandError
-from asynclab.grading import linux
 from asynclab.grading.checks import messages
+from asynclab.grading.checks.crew import Crew
 from asynclab.grading.checks.problem import Problem
-from asynclab.grading.checks.tree import check_folders, check_releases, check_text, read_readable
-from asynclab.grading.checks.trials import check_assignment, judge_source, list_trials
-from asynclab.grading.course import find_assignments, read_answers
+from asynclab.grading.checks.tree import (
+    check_folders,
+    check_releases,
+    check_text,
+    read_readable,
+    source_file,
+)
+from asynclab.grading.checks.trials import check_assignment, list_trials
+from asynclab.grading.course import no_source, read_answers
 from asynclab.grading.messages import no_course
 from asynclab.grading.mutation.messages import not_positive
 from asynclab.grading.progress import Progress
 from asynclab.grading.release import CONFIG
 from asynclab.grading.settings import grading_seed
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["add_arguments", "run", "verify"]
 
 
 def add_arguments(parser):
     """Arguments of `asynclab verify`."""
-    parser.add_argument("slug", nargs="*", help="tugas yang diperiksa; tanpa ini semuanya")
+    parser.add_argument(
+        "slug", nargs="*", type=read_slug, help="tugas yang diperiksa; tanpa ini semuanya"
+    )
     parser.add_argument(
         "--workers", type=int, metavar="N", help="banyaknya proses (bawaan: satu per inti)"
     )
@@ -43,12 +48,14 @@ def run(arguments) -> int:
         raise CommandError(not_positive("--workers", arguments.workers), exit_code=2)
     unknown = [slug for slug in arguments.slug if not (root / "source" / slug).is_dir()]
     if unknown:
-        find_assignments(root, unknown)
+        raise CommandError(no_source(root, unknown[0]), exit_code=2)
     slugs = list(dict.fromkeys(arguments.slug))
     problems, counts = [], {"count": 0, "right": 0, "wrong": 0}
     for problem in verify(root, slugs, arguments.workers or os.cpu_count() or 1, counts):
         problems.append(problem)
         print(render(problem), flush=True)
+    if not problems and not counts["count"]:
+        raise CommandError(messages.NO_ASSIGNMENT)
     if problems:
         print(messages.found(len(problems), len({problem.file for problem in problems})))
         return 1
@@ -69,12 +76,11 @@ def verify(root, slugs, workers, counts) -> Iterator[Problem]:
     """
     broken = set()
     for problem in check_folders(root, slugs):
-        broken.add(problem.file)
+        if problem.fatal:
+            broken.add(problem.file)
         yield problem
-    known = [
-        assignment for assignment in read_readable(root) if not slugs or assignment.slug in slugs
-    ]
-    every = list(read_readable(root))
+    every = [item for item in read_readable(root) if source_file(item) not in broken]
+    known = [item for item in every if not slugs or item.slug in slugs]
     ready = []
     for assignment in known:
         others = [other for other in every if other.slug != assignment.slug]
@@ -99,24 +105,19 @@ def judge_all(root, assignments, workers, counts) -> Iterator[Problem]:
         for answer in answers:
             counts[answer.path.parent.name] += 1
         plans.append((assignment, answers, list_trials(assignment, answers, seed)))
-    context = multiprocessing.get_context("spawn")
     with (
         Progress({assignment.slug: len(trials) for assignment, _, trials in plans}) as progress,
-        ProcessPoolExecutor(workers, context, _prepare, (str(root), os.getpid())) as pool,
+        Crew(workers, root) as crew,
     ):
-        try:
-            running = [
-                [pool.submit(_judge, assignment.slug, *trial) for trial in trials]
-                for assignment, _, trials in plans
-            ]
-            for (assignment, answers, _), futures in zip(plans, running):
-                judgements = _results(futures, assignment.slug, progress)
-                yield from check_assignment(root, assignment, answers, judgements, seed)
-                for future in futures:
-                    future.cancel()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        running = [
+            [crew.submit(assignment.slug, *trial) for trial in trials]
+            for assignment, _, trials in plans
+        ]
+        for (assignment, answers, _), futures in zip(plans, running):
+            judgements = _results(futures, assignment.slug, progress)
+            yield from check_assignment(root, assignment, answers, judgements, seed)
+            for future in futures:
+                future.cancel()
 
 
 def _results(futures, slug, progress):
@@ -124,19 +125,3 @@ def _results(futures, slug, progress):
         judged = future.result()
         progress.advance(slug)
         yield judged
-
-
-def _prepare(root, parent):
-    global _assignments
-    # A worker never outlives the command.
-    with contextlib.suppress(AttributeError, OSError):
-        linux.die_with_parent(signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _assignments = {assignment.slug: assignment for assignment in read_readable(root)}
-
-
-def _judge(slug, source, seed):
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        return judge_source(_assignments[slug], source, seed)

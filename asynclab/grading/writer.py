@@ -1,7 +1,9 @@
 """Writer: the only one that writes grades; one gradebook transaction and one rename per submission.
 
 A grader killed before the commit has changed nothing; killed between commit and rename, the
-submission counts as not graded and is graded again, to the same scores.
+submission counts as not graded and is graded again, to the same scores. Until it is in its place, a
+submission's folder lies in one of its own, which nobody else's files ever see; so does, where two
+folders can't change places at once, the one that it replaces, and the next writer puts that back.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ from asynclab.errors import CommandError
 from asynclab.grading import messages
 from asynclab.grading.definition import Definition
 from asynclab.grading.job import Graded
+from asynclab.grading.swap import put_back, put_in_place
 
-__all__ = ["Writer", "clear_leftovers", "make_scratch"]
+__all__ = ["Writer", "clear_leftovers", "describe_failure", "make_scratch"]
 
 ASIDE = ".sedang-ditulis"
+NEW, OLD = "baru", "lama"
 LOCK = ".asynclab-grade.lock"
 SCRATCH = "asynclab-nilai-"
 
@@ -46,7 +50,7 @@ class Writer:
 
         self._lock()
         try:
-            shutil.rmtree(self.aside, ignore_errors=True)
+            self._clear_aside()
             self.aside.mkdir()
             self.gradebook = self.api.gradebook
             list(self.gradebook.assignments)
@@ -60,7 +64,9 @@ class Writer:
 
     def __exit__(self, *exc_info):
         self.gradebook.close()
-        shutil.rmtree(self.aside, ignore_errors=True)
+        # What could not be put back stays for the next writer.
+        with contextlib.suppress(OSError):
+            self._clear_aside()
         self._unlock()
 
     def write(
@@ -70,16 +76,29 @@ class Writer:
 
         timestamp: when it was handed in (a datetime in UTC without zone), or None.
         """
-        made = self.aside / graded.student
-        self._write_files(made, graded, {**files, **definition.files})
-        self._write_scores(definition.slug, graded, timestamp)
-        autograded = self.coursedir.autograded_directory
-        target = Path(self.coursedir.format_path(autograded, graded.student, definition.slug))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            os.rename(target, self.aside / f"{graded.student}.lama")
-        os.rename(made, target)
-        shutil.rmtree(self.aside / f"{graded.student}.lama", ignore_errors=True)
+        target = self._target(graded.student, definition.slug)
+        shelf = self.aside / definition.slug / graded.student
+        shelf.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(dir=shelf))
+        made, old = place / NEW, place / OLD
+        try:
+            self._write_files(made, graded, {**files, **definition.files})
+            self._write_scores(definition.slug, graded, timestamp)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            put_in_place(made, target, old)
+        finally:
+            if target.exists() or not old.exists():
+                shutil.rmtree(place, ignore_errors=True)
+
+    def _target(self, student, slug):
+        return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, slug))
+
+    def _clear_aside(self):
+        """Put back what a killed writer had moved out of the way of nothing; remove the rest."""
+        for old in self.aside.glob(f"*/*/*/{OLD}"):
+            slug, student = old.relative_to(self.aside).parts[:2]
+            put_back(old, self._target(student, slug))
+        shutil.rmtree(self.aside, ignore_errors=True)
 
     def _write_files(self, folder, graded, files):
         notebooks = {f"{name}.ipynb": content for name, content in graded.notebooks.items()}
@@ -137,12 +156,12 @@ class Writer:
         commit = session.commit
         session.commit = session.flush
         try:
-            yield
+            with _without_nbgraders_log():
+                yield
+                commit()
         except BaseException:
             session.rollback()
             raise
-        else:
-            commit()
         finally:
             session.commit = commit
 
@@ -185,6 +204,34 @@ def clear_leftovers(api) -> None:
     if Path(api.coursedir.root, ASIDE).exists():
         with Writer(api):
             pass
+
+
+def describe_failure(error: Exception, folder) -> str:
+    """Why one submission was not written, in a sentence; folder: what to name where the error names nothing."""
+    from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if isinstance(error, InvalidEntry):
+        # nbgrader's wrapping of whatever the database has said.
+        error = error.__context__ or error
+    if isinstance(error, (SQLAlchemyError, InvalidEntry)):
+        reason = str(getattr(error, "orig", None) or error)
+        return messages.gradebook_refused(reason.partition("\n")[0])
+    if isinstance(error, OSError):
+        return messages.not_written(error.filename or folder, error.strerror or error)
+    return messages.not_stored(f"{type(error).__name__}: {error}")
+
+
+@contextlib.contextmanager
+def _without_nbgraders_log():
+    """nbgrader prints a traceback of what it raises as well."""
+    from tornado.log import app_log
+
+    before, app_log.disabled = app_log.disabled, True
+    try:
+        yield
+    finally:
+        app_log.disabled = before
 
 
 def _remove_scratch(path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from asynclab.timeline.labels import one_line
 from asynclab.trace import Span, TaskRecord, Trace
 
 __all__ = ["describe", "timeline"]
@@ -19,6 +20,7 @@ OUTCOME_WORDS = {
     "cancelled": "dibatalkan",
     "open": "belum selesai",
 }
+NOT_BEGUN = "belum mulai"
 
 
 def timeline(
@@ -38,6 +40,8 @@ def timeline(
     from asynclab.timeline.drawing import draw
 
     lanes = as_lanes(source)
+    title = one_line(title)
+    marks = [(moment, lane, one_line(text)) for moment, lane, text in marks]
     end = last_moment(lanes, source, marks)
     alt = describe(lanes, end, title, marks)
     return draw(lanes, indent(lanes), end or 1.0, title, marks, alt)
@@ -87,7 +91,7 @@ def indent(lanes) -> list[str]:
     labels = []
     for lane in lanes:
         depth[lane.number] = depth.get(lane.parent, -1) + 1 if lane.parent is not None else 0
-        label = lane.name or lane.coroutine
+        label = one_line(lane.name or lane.coroutine)
         if label.startswith("Task-") and lane.coroutine:
             label = f"{lane.coroutine} {label.removeprefix('Task-')}"
         prefix = "   " * max(depth[lane.number] - 2, 0) + ("└ " if depth[lane.number] > 1 else "")
@@ -107,10 +111,15 @@ def describe(lanes, end: float, title: str = "", marks=()) -> str:
     if len(lanes) <= 12:
         for lane in lanes:
             finish = end if lane.ended is None else lane.ended
+            begun = lane.steps[0][0] if lane.steps else finish
+            # When an older task began is not known; the picture has no dots for it either.
+            waited = lane.created >= 0 and begun - lane.created > end / 20
+            late = f", {NOT_BEGUN} sampai {show(begun)}" if waited else ""
             ran = sum(stop - start for start, stop in lane.steps)
             busy = f", berjalan {show(ran)} detik" if ran > end / 20 else ""
             word = OUTCOME_WORDS[lane.outcome]
-            parts.append(f"{lane.name} {show(max(lane.created, 0))}–{show(finish)} {word}{busy}")
+            life = f"{show(max(lane.created, 0))}–{show(finish)} {word}"
+            parts.append(f"{lane.name} {life}{late}{busy}")
     else:
         for outcome, word in OUTCOME_WORDS.items():
             names = [lane.name for lane in lanes if lane.outcome == outcome]
@@ -119,7 +128,7 @@ def describe(lanes, end: float, title: str = "", marks=()) -> str:
                 parts.append(f"{len(names)} {word}" + (f" ({', '.join(names)})" if named else ""))
     parts += [f"pada {seconds(moment)} detik: {text}" for moment, _, text in marks]
     heading = f"{title}: " if title else ""
-    return f"{heading}{len(lanes)} lajur, {show(end)} detik; " + "; ".join(parts) + "."
+    return one_line(f"{heading}{len(lanes)} lajur, {show(end)} detik; " + "; ".join(parts) + ".")
 
 
 def digits(end: float) -> int:

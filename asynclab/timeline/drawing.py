@@ -10,6 +10,7 @@ import hashlib
 import html
 import io
 import math
+import warnings
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -18,7 +19,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from asynclab.timeline import OUTCOME_WORDS, digits, seconds
+from asynclab.timeline import NOT_BEGUN, OUTCOME_WORDS, digits, seconds
 
 __all__ = ["Timeline", "draw"]
 
@@ -40,6 +41,7 @@ STYLE = {
     "font.family": "sans-serif",
     "font.size": 9.0,
     "svg.fonttype": "none",  # text stays text: sharp, searchable, in the page's own size
+    "text.parse_math": False,  # names and titles are what people wrote, also with a "$" in them
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "text.color": INK,
@@ -59,7 +61,9 @@ class Timeline(Figure):
         """The picture as one `<svg>` element for an HTML page, ink in the page's text colour."""
         buffer = io.StringIO()
         salt = hashlib.sha256(self.alt.encode()).hexdigest()[:12]
-        with rc_context({**STYLE, "svg.hashsalt": salt}):
+        with rc_context({**STYLE, "svg.hashsalt": salt}), warnings.catch_warnings():
+            # The page's fonts draw the letters; matplotlib's, used to measure, needn't have them.
+            warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
             self.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
         drawing = buffer.getvalue()
         drawing = drawing[drawing.index("<svg") :].replace(INK, "currentColor")
@@ -230,7 +234,7 @@ def draw_legend(figure, axes, lanes, hidden):
         (Patch(facecolor=WAITING + "38", edgecolor=WAITING), "menunggu"),
     ]
     if any(len(line.get_xdata()) == 2 and line.get_linestyle() == ":" for line in axes.lines):
-        entries.append((Line2D([], [], color=WAITING, linestyle=":", linewidth=1.6), "belum mulai"))
+        entries.append((Line2D([], [], color=WAITING, linestyle=":", linewidth=1.6), NOT_BEGUN))
     for outcome, (marker, face, edge, size) in ENDS.items():
         if any(lane.outcome == outcome for lane in lanes):
             entries.append(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["distinguish", "has_begun", "simple_arguments"]
+import re
+
+__all__ = ["distinguish", "has_begun", "one_line", "simple_arguments"]
 
 VALUE_LIMIT = 24
 
 _SIMPLE = (str, int, float, bool, type(None))
+_SPACES = re.compile(r"[\t-\r\x85\u2028\u2029]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def has_begun(coroutine) -> bool:
@@ -37,6 +41,12 @@ def show_value(value) -> str:
     """A short text of a plain value, as it would stand in code."""
     text = f'"{value}"' if isinstance(value, str) else repr(value)
     return text if len(text) <= VALUE_LIMIT else text[: VALUE_LIMIT - 2] + "…" + text[-1]
+
+
+def one_line(text: str) -> str:
+    """A text as a picture can show it: line breaks and tabs become a space, what no SVG may hold
+    (control characters, halves of surrogate pairs) becomes "�"."""
+    return _UNPRINTABLE.sub("�", _SPACES.sub(" ", text))
 
 
 def distinguish(function: str, calls: list[dict[str, str]]) -> list[str]:

@@ -59,20 +59,26 @@ class LaneRecorder:
         self._original_run = self._installed_run = self._installed_create = None
 
     def start(self, name: str) -> None:
-        """Begin to record; the task (or plain code) that calls this becomes lane 0, `name`."""
+        """Begin to record; the task (or plain code) that calls this becomes lane 0, `name`.
+
+        The tasks that are alive by then have the next lanes, whether or not they take a step.
+        """
         self._clock = time.perf_counter
-        self._began = self._clock()
         self._cell = TaskRecord(CELL, name, None, "", 0.0)
         self._lanes.append(_Lane(self._cell))
         self._first_step_runs = True
         try:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
+            self._began = self._clock()
             return
         task = asyncio.current_task()
         if task is not None:
             self._lanes[CELL].reference = weakref.ref(task)
             self._by_id[id(task)] = self._lanes[CELL]
+        for older in tasks_by_name(asyncio.all_tasks(self._loop) - {task}):
+            self._meet(older)
+        self._began = self._clock()
         self._watch_steps()
         self._watch_creation()
 
@@ -216,6 +222,13 @@ class LaneRecorder:
 
 def _nothing():
     pass
+
+
+def tasks_by_name(tasks) -> list:
+    """Tasks of asyncio's own kinds in the order of their names, Task-9 before Task-10: a loop's
+    tasks are a set, and of those without a name this is the order in which they were made."""
+    named = [(task.get_name(), task) for task in tasks if isinstance(task, _TASK_TYPES)]
+    return [task for _, task in sorted(named, key=lambda pair: (len(pair[0]), pair[0]))]
 
 
 def merge_steps(steps, gap: float) -> list[tuple[float, float]]:

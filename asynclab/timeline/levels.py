@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from asynclab.timeline import digits, seconds
 from asynclab.timeline.drawing import MARK, RUNNING, STYLE, WAITING, WIDTH, Timeline, draw_axis
+from asynclab.timeline.labels import one_line
 
 __all__ = ["describe_levels", "levels"]
 
@@ -36,6 +37,7 @@ def levels(
     limit: a level to draw a dashed line at, such as a queue's `maxsize`.
     Returns a matplotlib Figure whose `alt` is its text alternative.
     """
+    title, name = one_line(title), one_line(name)
     times, values = zip((0.0, 0), *history, strict=True)
     end = times[-1] or 1.0
     top = 0.36 if title else 0.1

@@ -11,8 +11,10 @@ from asynclab.grading.checks.problem import Problem
 from asynclab.rubric import Criterion
 
 __all__ = [
+    "LIMIT",
     "Judged",
     "check_answer_text",
+    "check_ended",
     "check_numbers_enough",
     "check_points",
     "check_repeatable",
@@ -22,6 +24,8 @@ __all__ = [
 ]
 
 LEAST = {"right": 6, "wrong": 12}
+LIMIT = 120.0
+"""Real seconds after which an answer is given up; the slowest of this course takes a few, on a busy machine some more."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class Judged:
     criteria: (test cell, criterion) in order; points: test cell -> (the rubric's points, the sum of its criteria);
     records: test cell -> a digest of its traces; graded: test cell -> (points, why it is not judged or '')
     when its traces are judged where student code never was; fault: why judging ended early, or ''.
+    ended: "died" (it ended its process, with `exit_code`) or "endless" (it had to be killed), else ''.
     """
 
     criteria: tuple[tuple[str, Criterion], ...] = ()
@@ -38,6 +43,8 @@ class Judged:
     records: tuple[tuple[str, str], ...] = ()
     graded: tuple[tuple[str, float, str], ...] = ()
     fault: str = ""
+    ended: str = ""
+    exit_code: int | None = None
 
 
 def check_numbers_enough(folder: str, answers) -> Iterator[Problem]:
@@ -65,13 +72,25 @@ def check_answer_text(file: str, answer, sentences) -> Iterator[Problem]:
             yield Problem(file, *messages.unknown_criterion(sentence, close))
 
 
+def check_ended(file: str, what: str, judged: Judged) -> Iterator[Problem]:
+    """An answer is judged to its end: no test cell breaks, no process dies or runs on for ever.
+
+    what: "Jawaban acuan" or so.
+    """
+    if judged.ended == "endless":
+        yield Problem(file, *messages.endless(what, LIMIT))
+    elif judged.ended:
+        yield Problem(file, *messages.died(what, judged.exit_code))
+    if judged.fault:
+        yield Problem(file, *messages.cell_broke(what.lower(), judged.fault))
+
+
 def check_right(file: str, what: str, judged: Judged, seed=None) -> Iterator[Problem]:
     """An answer that keeps the contract passes every criterion.
 
     what: "Jawaban acuan" or so; seed: where it is not the one that students see.
     """
-    if judged.fault:
-        yield Problem(file, *messages.cell_broke(what.lower(), judged.fault))
+    yield from check_ended(file, what, judged)
     for cell, item in judged.criteria:
         if item.passed is None:
             yield Problem(file, *messages.unjudged(what, cell, item.sentence, item.fact))
@@ -84,8 +103,8 @@ def check_right(file: str, what: str, judged: Judged, seed=None) -> Iterator[Pro
 
 def check_wrong(file: str, answer, judged: Judged) -> Iterator[Problem]:
     """A wrong answer loses exactly the criteria that its docstring names, and gets its sentence."""
-    if judged.fault:
-        yield Problem(file, *messages.cell_broke(messages.THIS.lower(), judged.fault))
+    if judged.fault or judged.ended:
+        yield from check_ended(file, messages.THIS, judged)
         return
     named, also = list(answer.lost), []
     for cell, item in judged.criteria:
@@ -104,8 +123,7 @@ def check_wrong(file: str, answer, judged: Judged) -> Iterator[Problem]:
 
 def check_unsolved(file: str, judged: Judged) -> Iterator[Problem]:
     """The notebook as shipped passes no criterion."""
-    if judged.fault:
-        yield Problem(file, *messages.cell_broke(messages.UNSOLVED, judged.fault))
+    yield from check_ended(file, messages.UNSOLVED, judged)
     for cell, item in judged.criteria:
         if item.passed:
             yield Problem(file, *messages.scored_unsolved(cell, item.sentence))
@@ -123,6 +141,8 @@ def check_points(file: str, assignment, judged: Judged) -> Iterator[Problem]:
 
 def check_repeatable(file: str, judged: Judged, again: Judged) -> Iterator[Problem]:
     """Grading twice gives equal records, and the judge who never saw student code gives equal points."""
+    if not judged.fault and not judged.ended:
+        yield from check_ended(file, messages.REFERENCE, again)
     for (cell, record), (_, other) in zip(judged.records, again.records):
         if record != other:
             yield Problem(file, *messages.not_repeatable(cell))

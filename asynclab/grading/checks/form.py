@@ -11,9 +11,10 @@ from pathlib import Path
 from asynclab.grading.checks import messages
 from asynclab.grading.checks.problem import Problem
 
-__all__ = ["check_cells", "check_links", "check_notebook", "check_tests"]
+__all__ = ["check_cells", "check_links", "check_marks", "check_notebook", "check_tests"]
 
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
+MARKS = ("grade", "solution", "task", "locked")
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 ALLOWED = (
     ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.Expr,
@@ -34,6 +35,22 @@ def check_notebook(file: str, notebook) -> Iterator[Problem]:
     for cell in notebook.cells:
         if cell.get("outputs") or cell.get("execution_count"):
             yield Problem(file, *messages.has_output(cell.get("id", "?")))
+
+
+def check_marks(file: str, notebook) -> Iterator[Problem]:
+    """What nbgrader knows a cell by: a name for each cell that it minds, and for no two the same."""
+    names = Counter()
+    for cell in notebook.cells:
+        data = cell.metadata.get("nbgrader", {})
+        marked = not isinstance(data, dict) or any(map(data.get, MARKS))
+        name = data.get("grade_id") if isinstance(data, dict) else None
+        if marked and not (isinstance(name, str) and name):
+            yield Problem(file, *messages.no_grade_id(cell.get("id", "?")), fatal=True)
+        elif marked:
+            names[name] += 1
+    for name, count in names.items():
+        if count > 1:
+            yield Problem(file, *messages.double_grade_id(name, count), fatal=True)
 
 
 def check_cells(file: str, assignment, others=()) -> Iterator[Problem]:
@@ -58,6 +75,7 @@ def check_cells(file: str, assignment, others=()) -> Iterator[Problem]:
             yield Problem(file, *messages.id_differs(cell.get("id"), grade_id))
         if cell.metadata.get("nbgrader", {}).get("solution") and not _paired(cell, *SOLUTION):
             yield Problem(file, *messages.no_region(grade_id, *SOLUTION))
+    yield from _check_python(file, assignment)
     yield from _check_numbers(file, assignment)
     for cell in assignment.tests:
         if not isinstance(cell.metadata.nbgrader.get("points"), (int, float)):
@@ -66,6 +84,21 @@ def check_cells(file: str, assignment, others=()) -> Iterator[Problem]:
             return
     if assignment.tests and assignment.points != 100:
         yield Problem(file, *messages.points_sum(assignment.points))
+
+
+def _check_python(file, assignment):
+    """What students run before the first test, and the reference, can be loaded as they are judged: as modules."""
+    for cell in assignment.cells:
+        name = cell.get("id", "?")
+        solution = cell.metadata.get("nbgrader", {}).get("solution")
+        if cell.cell_type != "code" or not (solution or name == "persiapan"):
+            continue
+        try:
+            compile(cell.source, f"<{name}>", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            reason = getattr(error, "msg", error)
+            words = messages.no_python(name, getattr(error, "lineno", None) or 1, reason)
+            yield Problem(file, *words, fatal=True)
 
 
 def read_title(assignment) -> str:

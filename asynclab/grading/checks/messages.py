@@ -47,7 +47,7 @@ def second_notebook(slug, name) -> tuple[str, str]:
 def unreadable_notebook(reason) -> tuple[str, str]:
     """Not a notebook."""
     return (
-        f"Bukan notebook yang sah: {reason}.",
+        f"Bukan notebook yang sah: {reason.rstrip('.')}.",
         "Ambil kembali versi sebelumnya (git checkout BERKAS), atau buka dan simpan ulang di JupyterLab.",
     )
 
@@ -97,6 +97,22 @@ def bad_id(name) -> tuple[str, str]:
     return (
         f"Id sel “{name}” bukan nama yang terbaca.",
         "Pakai huruf kecil, angka, dan tanda hubung, misalnya contoh-antrean.",
+    )
+
+
+def no_grade_id(name) -> tuple[str, str]:
+    """A cell that is marked for nbgrader, without the name it goes by."""
+    return (
+        f"Sel {name} ditandai untuk nbgrader, tetapi tanpa grade_id.",
+        "Isi `grade_id` di metadata nbgrader sel itu, sama dengan id selnya.",
+    )
+
+
+def double_grade_id(name, count) -> tuple[str, str]:
+    """Cells that nbgrader can't tell apart."""
+    return (
+        f"grade_id {name} dipakai {number(count)} sel, padahal nbgrader mengenali sel darinya.",
+        "Beri setiap sel grade_id sendiri, sama dengan id selnya.",
     )
 
 
@@ -254,6 +270,16 @@ def too_few(kind, found, wanted) -> tuple[str, str]:
     )
 
 
+def no_file() -> tuple[str, str]:
+    """A folder, a dead link or the like that is named as an answer."""
+    return ("Bukan berkas.", "Hapus atau beri nama lain; jawaban adalah berkas Python.")
+
+
+def unreadable_answer(reason) -> tuple[str, str]:
+    """An answer that can't be opened, or that Python itself gives up on."""
+    return (f"Tidak dapat dibaca: {reason}.", "Perbaiki berkas itu, atau hak aksesnya.")
+
+
 def bad_answer(line, reason) -> tuple[str, str]:
     """An answer that is no Python."""
     return (f"Baris {line} bukan Python yang sah: {reason}.", "Perbaiki baris itu.")
@@ -344,6 +370,23 @@ def cell_broke(what, reason) -> tuple[str, str]:
     )
 
 
+def endless(what, limit) -> tuple[str, str]:
+    """An answer that was given up."""
+    return (
+        f"{what[0].upper()}{what[1:]} belum selesai dinilai sesudah {number(limit)} detik, lalu dihentikan.",
+        "Cari perulangan yang tidak pernah selesai, atau yang menunggu dengan waktu sungguhan, lalu perbaiki.",
+    )
+
+
+def died(what, exit_code) -> tuple[str, str]:
+    """An answer that took its process along."""
+    how = f"sinyal {-exit_code}" if exit_code and exit_code < 0 else f"kode keluar {exit_code or 0}"
+    return (
+        f"{what[0].upper()}{what[1:]} mengakhiri proses yang menilainya ({how}).",
+        "Cari os._exit, os.kill, os.fork, atau memori yang habis (sinyal 9), lalu perbaiki.",
+    )
+
+
 def scored_unsolved(cell, sentence) -> tuple[str, str]:
     """A criterion that the empty notebook passes."""
     return (
@@ -392,6 +435,10 @@ def not_released(reason) -> tuple[str, str]:
 REFERENCE = "Jawaban acuan"
 RIGHT = "Jawaban benar ini"
 THIS = "Jawaban ini"
+NO_ASSIGNMENT = "Belum ada tugas di source/, jadi tidak ada yang terbukti. Letakkan notebook tugas di source/SLUG/SLUG.ipynb."
+NO_WORKER = (
+    "Proses penilai tidak dapat dimulai, jadi tidak ada yang terbukti; galatnya tertulis di atas."
+)
 UNSOLVED = "versi yang belum dikerjakan"
 ALL_WELL = "{count} tugas terbukti: acuan dan {right} jawaban benar bernilai penuh, {wrong} jawaban salah kehilangan tepat kriterianya."
 

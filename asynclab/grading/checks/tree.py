@@ -38,9 +38,11 @@ def check_folders(root, slugs=()) -> Iterator[Problem]:
             nbformat.validate(notebook)
         except Exception as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
-            yield Problem(f"source/{slug}/{slug}.ipynb", *messages.unreadable_notebook(reason))
+            words = messages.unreadable_notebook(reason)
+            yield Problem(f"source/{slug}/{slug}.ipynb", *words, fatal=True)
             continue
         yield from form.check_notebook(f"source/{slug}/{slug}.ipynb", notebook)
+        yield from form.check_marks(f"source/{slug}/{slug}.ipynb", notebook)
     if not slugs:
         for folder in ("release", "tests/answers", "tests/equivalents"):
             for path in sorted(root.glob(f"{folder}/*")):
@@ -62,16 +64,27 @@ def check_text(root, assignment: Assignment, others=()) -> Iterator[Problem]:
     if not Path(root, folder).is_dir():
         yield Problem(folder, *messages.no_answers(assignment.slug))
         return
-    for path in sorted(Path(root, folder).glob("*/*.py")):
-        try:
-            compile(path.read_text(encoding="utf-8"), path.name, "exec", dont_inherit=True)
-        except (SyntaxError, UnicodeDecodeError) as error:
-            line = getattr(error, "lineno", None) or 1
-            name = path.relative_to(root).as_posix()
-            words = messages.bad_answer(line, getattr(error, "msg", "bukan teks UTF-8"))
-            yield Problem(name, *words, fatal=True)
-            return
-    yield from check_numbers_enough(folder, read_answers(root, assignment.slug))
+    broken = [
+        Problem(path.relative_to(root).as_posix(), *words, fatal=True)
+        for path in sorted(Path(root, folder).glob("*/*.py"))
+        if (words := _find_obstacle(path))
+    ]
+    yield from broken or check_numbers_enough(folder, read_answers(root, assignment.slug))
+
+
+def _find_obstacle(path):
+    """Why a file can't be an answer and what mends it, or None."""
+    # A pipe would never end.
+    if not path.is_file():
+        return messages.no_file()
+    try:
+        compile(path.read_text(encoding="utf-8"), path.name, "exec", dont_inherit=True)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        line = getattr(error, "lineno", None) or 1
+        return messages.bad_answer(line, getattr(error, "msg", "bukan teks UTF-8"))
+    except Exception as error:
+        return messages.unreadable_answer(getattr(error, "strerror", None) or repr(error))
+    return None
 
 
 def check_releases(root, slugs) -> Iterator[Problem]:

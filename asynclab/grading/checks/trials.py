@@ -37,7 +37,9 @@ def judge_source(assignment: Assignment, source: str, seed=DEFAULT_SEED) -> Judg
                 records.append((cell, " ".join(trace.fingerprint() for trace in own)))
                 wanted = tests[cell].metadata.nbgrader.points
                 evidence.append(Evidence(cell, tests[cell].source, wanted, own))
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             fault = f"{type(error).__name__}: {error}"
     graded = tuple((item.name, item.score, item.fault) for item in judge(evidence, seed))
     return Judged(tuple(criteria), tuple(points), tuple(records), graded, fault)

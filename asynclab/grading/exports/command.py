@@ -12,6 +12,7 @@ from asynclab.grading.exports.plugins import ClassroomExport, MoodleExport
 from asynclab.grading.exports.sheet import DELIMITERS
 from asynclab.grading.grade import usable_gradebook
 from asynclab.grading.release import CONFIG, open_course
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["add_arguments", "run"]
 
@@ -21,7 +22,9 @@ SYSTEMS = {"moodle": MoodleExport, "classroom": ClassroomExport}
 def add_arguments(parser):
     """Arguments of `asynclab export`."""
     parser.add_argument("system", choices=SYSTEMS, help="moodle atau classroom")
-    parser.add_argument("slug", nargs="*", help="tugas yang diekspor; tanpa ini semuanya")
+    parser.add_argument(
+        "slug", nargs="*", type=read_slug, help="tugas yang diekspor; tanpa ini semuanya"
+    )
     parser.add_argument("--to", metavar="BERKAS", help="berkas yang ditulis (bawaan: nilai-….csv)")
     parser.add_argument(
         "--student",

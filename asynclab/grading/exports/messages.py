@@ -43,6 +43,11 @@ def shared_identifier(identifier, students) -> str:
 
 
 def odd_identifier(student, identifier) -> str:
+    """An identifier that not every reader takes for one field, or for the same."""
+    return f"Pengenal {student} ({identifier!r}) memuat pemisah, tanda kutip, atau tanda lain yang dapat merusak barisnya, jadi barisnya tidak ikut. Yang boleh: huruf, angka, satu spasi di antaranya, dan . _ + @ -. Perbaiki di buku nilai, lalu ekspor lagi."
+
+
+def formula_identifier(student, identifier) -> str:
     """An identifier that a spreadsheet would run as a formula."""
     return f"Pengenal {student} ({identifier!r}) dapat dibaca sebagai rumus oleh Excel, jadi barisnya tidak ikut. Perbaiki di buku nilai, lalu ekspor lagi."
 

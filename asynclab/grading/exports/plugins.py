@@ -14,6 +14,7 @@ from asynclab.grading.exports.sheet import (
     DELIMITERS,
     defuse,
     format_points,
+    is_formula,
     is_plain,
     render_csv,
     write_csv,
@@ -108,8 +109,10 @@ class GradesExport(ExportPlugin):
                 missing = [person.id for person in group]
             elif len(group) > 1:
                 notes.append(messages.shared_identifier(key, [person.id for person in group]))
-            elif not is_plain(self.identifier_of(group[0])):
-                notes.append(messages.odd_identifier(group[0].id, self.identifier_of(group[0])))
+            elif not is_plain(identifier := self.identifier_of(group[0])):
+                formula = is_formula(identifier)
+                sentence = messages.formula_identifier if formula else messages.odd_identifier
+                notes.append(sentence(group[0].id, identifier))
             else:
                 good += group
         if missing:

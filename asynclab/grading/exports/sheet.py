@@ -12,7 +12,9 @@ from pathlib import Path
 from asynclab.errors import CommandError
 from asynclab.grading.exports import messages
 
-__all__ = ["DELIMITERS", "defuse", "format_points", "is_plain", "render_csv", "write_csv"]
+__all__ = [
+    "DELIMITERS", "defuse", "format_points", "is_formula", "is_plain", "render_csv", "write_csv",
+]  # fmt: skip
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 FORMULA = tuple("=+-@|%\t\r\n＝＋－＠")
@@ -24,9 +26,18 @@ def defuse(text: str) -> str:
     return text if harmless or not text.lstrip().startswith(FORMULA) else f"'{text}"
 
 
+def is_formula(identifier: str) -> bool:
+    """Whether a spreadsheet would run an identifier; a telephone number is only shown otherwise."""
+    return identifier.lstrip().startswith(FORMULA) and not re.fullmatch(r"\+\d+", identifier)
+
+
 def is_plain(identifier: str) -> bool:
-    """Whether an identifier can't be a formula, so that it may stand as it is: systems look people up by it."""
-    return re.fullmatch(r"[\w.+@-]+", identifier) is not None
+    """Whether an identifier may stand as it is, since systems look people up by it: no formula, and one field for every reader.
+
+    Letters, digits and what e-mail addresses have; in between single spaces too, as Moodle allows them.
+    """
+    plain = re.fullmatch(r"[\w.+@-]+(?: [\w.+@-]+)*", identifier) is not None
+    return plain and not is_formula(identifier)
 
 
 def format_points(points: float | None, decimal: str = ".") -> str:

@@ -83,12 +83,18 @@ def duration(seconds) -> str:
     return f"{hours} jam" if hours < 48 else f"{number(hours // 24)} hari {hours % 24} jam"
 
 
-def broken_answer(number_, error) -> str:
-    """An answer that stopped while it was loaded, so that what it should define is missing."""
-    return (
-        f"Sel [{number_}], tempat jawaban Anda, berhenti dengan {error}. Yang seharusnya dibuat di sana "
-        "sesudah itu tidak ada, sehingga uji yang memakainya gagal. Perbaiki sel ini dahulu."
+def broken_answer(number_, error, failed=True) -> str:
+    """An answer that stopped while it was loaded, so that what it should define is missing.
+
+    failed: whether a criterion did, so that this is what to mend first.
+    """
+    stopped = (
+        f"Sel [{number_}], tempat jawaban Anda, berhenti dengan {error.removesuffix('.')}. "
+        "Yang seharusnya dibuat di sana sesudah itu tidak ada"
     )
+    if failed:
+        return f"{stopped}, sehingga uji yang memakainya gagal. Perbaiki sel ini dahulu."
+    return f"{stopped}, tetapi tidak ada kriteria yang gagal karenanya."
 
 
 def extra(points) -> str:

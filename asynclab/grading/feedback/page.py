@@ -124,6 +124,7 @@ def read_page(notebook, about) -> Page:
                 kept.append(read_cell(cell))
             if utils.is_solution(cell) and (error := _read_error(cell)):
                 broken.append((cell.get("execution_count"), INPUT.sub(r"sel [\1] baris \2", error)))
+    failed = any(_has_failed(task) for task in tasks)
     return Page(
         title or about.get("notebook", ""),
         about.get("name") or about.get("student", ""),
@@ -136,8 +137,14 @@ def read_page(notebook, about) -> Page:
         answers,
         others,
         notices,
-        [(number, messages.broken_answer(number, error)) for number, error in broken],
+        [(number, messages.broken_answer(number, error, failed)) for number, error in broken],
     )
+
+
+def _has_failed(task):
+    """Whether a criterion failed, or the whole test cell did."""
+    broke = bool(task.sentence) and task.score is not None
+    return broke or any(item.criterion.passed is False for item in task.items)
 
 
 def _is_nbgrader(cell):

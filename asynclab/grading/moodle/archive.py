@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbgrader.plugins import ExtractorPlugin
 
-from asynclab.grading.intake import FILE_LIMIT, NOTEBOOK_LIMIT
+from asynclab.grading.dangers import FILE_LIMIT, NOTEBOOK_LIMIT
 from asynclab.grading.moodle import messages
 from asynclab.grading.moodle.choice import is_notebook
 

@@ -11,8 +11,8 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 from traitlets import Unicode
 
+from asynclab.grading.dangers import ASIDE, move_aside
 from asynclab.grading.exports.grades import read_people
-from asynclab.grading.intake import ASIDE, move_aside
 from asynclab.grading.moodle import messages
 from asynclab.grading.moodle.choice import choose, read_sources
 from asynclab.grading.moodle.names import Participant, parse_part

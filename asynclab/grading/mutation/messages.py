@@ -14,6 +14,11 @@ def not_positive(option, value) -> str:
     return f"{option} {value} tidak mungkin; pakai 1 atau lebih."
 
 
+def broken_source(file, what, slug) -> str:
+    """What asynclab verify has to say first."""
+    return f"{file}: {what.rstrip('.')}. Mutannya belum dapat dicoba. Perbaiki dahulu: asynclab verify {slug}"
+
+
 def original_fails(slug, answer, verdict) -> str:
     """An answer that loses points before anything is broken in it."""
     return (

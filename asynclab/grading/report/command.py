@@ -16,6 +16,7 @@ from asynclab.grading.grade import usable_gradebook
 from asynclab.grading.release import CONFIG, open_course
 from asynclab.grading.report import messages
 from asynclab.grading.report.records import Report
+from asynclab.grading.slugs import read_slug
 
 __all__ = ["PAGE", "add_arguments", "make_report", "run", "write_report"]
 
@@ -25,7 +26,10 @@ PAGE = "laporan.html"
 def add_arguments(parser):
     """Arguments of `asynclab report`."""
     parser.add_argument(
-        "slug", nargs="*", help="tugas yang dilaporkan; tanpa ini semua yang sudah dinilai"
+        "slug",
+        nargs="*",
+        type=read_slug,
+        help="tugas yang dilaporkan; tanpa ini semua yang sudah dinilai",
     )
     parser.add_argument(
         "--output", default=PAGE, metavar="BERKAS", help=f"tempat halamannya (bawaan: {PAGE})"
@@ -71,7 +75,7 @@ def write_report(api, slugs, output: Path) -> Report:
 def make_report(api, slugs=()) -> Report:
     """The report as data."""
     from asynclab.grading.report.collect import collect
-    from asynclab.grading.report.digest import digest
+    from asynclab.grading.report.digest import digest, find_class
     from asynclab.grading.report.roster import check_gradebook, read_roster
 
     check_gradebook(api)
@@ -88,10 +92,13 @@ def make_report(api, slugs=()) -> Report:
     graded = [item for item in chosen if item.entries]
     if not graded:
         raise CommandError(messages.NOTHING_GRADED, exit_code=2)
+    materials = collect(api, graded)
+    # Who stands in no gradebook yet is of the class for every assignment.
+    students = find_class(materials, students)
     return Report(
         course=api.coursedir.course_id,
         made=datetime.datetime.now(datetime.UTC).replace(tzinfo=None),
-        assignments=tuple(digest(material, students) for material in collect(api, graded)),
+        assignments=tuple(digest(material, students) for material in materials),
         ungraded=tuple(item.slug for item in chosen if not item.entries),
     )
 

@@ -17,17 +17,16 @@ from asynclab.grading.report.records import (
 )
 from asynclab.grading.report.similarity import find_pairs
 
-__all__ = ["digest"]
+__all__ = ["digest", "find_class"]
 
 EXAMPLES = 3
 FACT_LIMIT = 300
 
 
 def digest(material: Material, students: list[Student]) -> AssignmentReport:
-    """All about one assignment, for this class."""
+    """All about one assignment, for this class, to which everyone of `find_class` belongs."""
     listed = material.listed
-    people = {student.id: student for student in students}
-    people |= {id: Student(id) for id in (*listed.entries, *material.pending) if id not in people}
+    people = {student.id: student for student in find_class([material], students)}
     tasks = make_tasks(material)
     rows = tuple(make_row(person, listed, tasks) for person in people.values())
     judged = {row.student.id for row in rows if row.judged}
@@ -80,6 +79,13 @@ def digest(material: Material, students: list[Student]) -> AssignmentReport:
             people[key] for key, said in sandboxed.items() if None in said and False not in said
         ),
     )
+
+
+def find_class(materials: list[Material], students: list[Student]) -> list[Student]:
+    """The students of the gradebook, then who has handed in any of these assignments without standing there."""
+    known = {student.id for student in students}
+    found = {id for item in materials for id in (*item.listed.entries, *item.pending)}
+    return [*students, *(Student(id) for id in sorted(found - known))]
 
 
 def make_tasks(material) -> tuple[Task, ...]:

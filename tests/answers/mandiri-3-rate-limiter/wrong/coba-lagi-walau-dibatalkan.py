@@ -1,7 +1,7 @@
 """seharusnya melempar CancelledError
 
 kehilangan:
-- Galat lain dan pembatalan keluar seketika, tanpa percobaan lagi
+- Galat lain dan pembatalan keluar tanpa percobaan lagi, dan tidak ada yang tertinggal berjalan
 """
 
 import asyncio

@@ -24,11 +24,11 @@ class Monitor:
         self.checks[name] = check
         self.result[name] = "?"
         if self.t0 is not None:
-            self.begin(name)
+            self.begin(name, self.coming_tick(self.t0))
 
-    def begin(self, name):
+    def begin(self, name, tick):
         self.ends[name] = asyncio.Event()
-        self.loops.append(asyncio.create_task(self.loop_one(name, self.t0, self.ends[name])))
+        self.loops.append(asyncio.create_task(self.loop_one(name, tick, self.t0, self.ends[name])))
 
     def remove(self, name):
         self.checks.pop(name)
@@ -43,11 +43,13 @@ class Monitor:
         if self.t0 is None:
             self.t0 = asyncio.get_running_loop().time()
             for name in self.checks:
-                self.begin(name)
+                self.begin(name, 0)
 
-    async def loop_one(self, name, t0, end):
+    def coming_tick(self, t0):
+        return int(-(-(asyncio.get_running_loop().time() - t0) // self.interval))
+
+    async def loop_one(self, name, tick, t0, end):
         now, count = asyncio.get_running_loop().time, 0
-        tick = int(-(-(now() - t0) // self.interval))
         while not end.is_set():
             wait = t0 + tick * self.interval - now()
             if wait > 0:
@@ -72,7 +74,7 @@ class Monitor:
             old, self.result[name] = self.result[name], state
             if old != state and self.on_change:
                 self.reports.append(asyncio.create_task(self.report(name, old, state)))
-            tick = max(tick + 1, int(-(-(now() - t0) // self.interval)))
+            tick = max(tick + 1, self.coming_tick(t0))
 
     async def report(self, name, old, new):
         try:

@@ -24,7 +24,7 @@ class Monitor:
             raise ValueError(f"{name} sudah dipantau")
         self._checks[name], self._states[name] = check, "?"
         if self._group is not None:
-            self._watch(name)
+            self._watch(name, self._coming(0))
 
     def remove(self, name):
         if name not in self._checks:
@@ -44,25 +44,26 @@ class Monitor:
     async def _hold_group(self, ready):
         async with asyncio.TaskGroup() as self._group:
             for name in self._checks:
-                self._watch(name)
+                self._watch(name, 0)
             ready.set()
             await asyncio.Event().wait()
 
-    def _watch(self, name):
-        self._watchers[name] = self._group.create_task(self._run(name, self._checks[name]))
+    def _watch(self, name, number):
+        self._watchers[name] = self._group.create_task(self._run(name, self._checks[name], number))
 
-    async def _ticks(self):
-        loop = asyncio.get_running_loop()
-        number = 0
-        while True:
-            moment = self._t0 + number * self._interval
-            if moment >= loop.time():
-                await asyncio.sleep(moment - loop.time())
-                yield number
+    def _coming(self, number):
+        while self._t0 + number * self._interval < asyncio.get_running_loop().time():
             number += 1
+        return number
 
-    async def _run(self, name, check):
-        async with contextlib.aclosing(self._ticks()) as ticks:
+    async def _ticks(self, number):
+        while True:
+            await asyncio.sleep(self._t0 + number * self._interval - asyncio.get_running_loop().time())
+            yield number
+            number = self._coming(number + 1)
+
+    async def _run(self, name, check, number):
+        async with contextlib.aclosing(self._ticks(number)) as ticks:
             async for _ in ticks:
                 healthy = True
                 try:

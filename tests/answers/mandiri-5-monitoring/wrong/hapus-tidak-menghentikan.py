@@ -46,7 +46,7 @@ class Monitor:
             return
         self.t0 = asyncio.get_running_loop().time()
         for name, check in self.checks.items():
-            self.watchers[name] = self.create_task(self.watch(name, check))
+            self.watchers[name] = self.create_task(self.watch(name, check, 0))
 
     async def stop(self):
         self.t0 = None
@@ -70,10 +70,11 @@ class Monitor:
         task.add_done_callback(self.tasks.discard)
         return task
 
-    async def watch(self, name, check):
+    async def watch(self, name, check, tick=None):
         t0, loop = self.t0, asyncio.get_running_loop()
         failures = 0
-        tick = math.ceil((loop.time() - t0) / self.interval)
+        if tick is None:
+            tick = math.ceil((loop.time() - t0) / self.interval)
         while True:
             await asyncio.sleep(t0 + tick * self.interval - loop.time())
             if await self.succeeds(check):

@@ -1,18 +1,15 @@
-"""What is dangerous in a submitted folder, and what a dead grader leaves."""
+"""What is dangerous in a submitted folder."""
 
-import json
 import os
-import socket
 
-import pytest
-
-from asynclab.grading import intake
-from asynclab.grading.intake import find_dangers, move_aside
+from asynclab.grading import dangers, messages
+from asynclab.grading.dangers import find_dangers, move_aside
+from asynclab.grading.marks import MARK
 
 
 def test_links_devices_and_giants_are_found(tmp_path, monkeypatch):
     """Nothing else is; what a linked folder holds is not looked at."""
-    monkeypatch.setattr(intake, "FILE_LIMIT", 1000)
+    monkeypatch.setattr(dangers, "FILE_LIMIT", 1000)
     inside = tmp_path / "kiriman" / "dalam"
     inside.mkdir(parents=True)
     (tmp_path / "rahasia").mkdir()
@@ -31,11 +28,33 @@ def test_links_devices_and_giants_are_found(tmp_path, monkeypatch):
 
 def test_too_many_files_are_found(tmp_path, monkeypatch):
     """Those beyond the limit."""
-    monkeypatch.setattr(intake, "COUNT_LIMIT", 3)
+    monkeypatch.setattr(dangers, "COUNT_LIMIT", 3)
     for number in range(5):
         (tmp_path / f"{number}.txt").touch()
 
     assert [path.name for path, _ in find_dangers(tmp_path)] == ["3.txt", "4.txt"]
+
+
+def test_too_much_altogether_is_found(tmp_path, monkeypatch):
+    """What does not fit any more; never the notebook because of what lies beside it."""
+    monkeypatch.setattr(dangers, "TOTAL_LIMIT", 3000)
+    (tmp_path / "a").mkdir()
+    for name in ("a/data", "b.txt", "c.txt", "tugas.ipynb"):
+        (tmp_path / name).write_text("x" * 1200)
+    (tmp_path / "kecil.txt").write_text("x" * 500)
+    found = {path.name: why for path, why in find_dangers(tmp_path)}
+
+    assert sorted(found) == ["c.txt", "data"]
+    assert "batas 0,003 MB" in found["data"]
+
+
+def test_the_graders_own_mark_is_none_of_a_students_files(tmp_path):
+    """It would make a submission look as if it were being graded; deeper down it is a file like any other."""
+    (tmp_path / "dalam").mkdir()
+    (tmp_path / MARK).touch()
+    (tmp_path / "dalam" / MARK).touch()
+
+    assert find_dangers(tmp_path) == [(tmp_path / MARK, messages.RESERVED)]
 
 
 def test_a_folder_that_is_a_link_is_a_danger_itself(tmp_path):
@@ -56,27 +75,3 @@ def test_moving_aside_moves_the_link_and_overwrites_nothing(tmp_path):
 
     assert moved == ["tautan", "tautan.2"]
     assert (tmp_path / "target").read_text() == "asli"
-
-
-@pytest.mark.parametrize(
-    ("mark", "alive"),
-    [
-        ("", False),
-        ("[]", False),
-        ('{"host": "HERE", "pid": 999999999, "born": 0}', False),
-        ('{"host": "HERE", "pid": SELF, "born": 0}', False),
-        ('{"host": "HERE", "pid": PARENT, "born": BORN}', True),
-        ('{"host": "HERE", "pid": PARENT, "born": 0}', False),
-        ('{"host": "elsewhere", "pid": 1, "born": 0}', True),
-    ],
-)
-def test_a_mark_is_alive_while_its_grader_is(tmp_path, mark, alive):
-    """A dead process, a reused number and this very process are not; another machine is trusted a while."""
-    import psutil
-
-    parent = psutil.Process(os.getppid())
-    text = mark.replace("HERE", socket.gethostname()).replace("SELF", str(os.getpid()))
-    text = text.replace("PARENT", str(parent.pid)).replace("BORN", json.dumps(parent.create_time()))
-    (tmp_path / "mark").write_text(text)
-
-    assert intake._is_alive(tmp_path / "mark") is alive

@@ -1,0 +1,43 @@
+"""Garbage: collections at the end of a run look only at what this run has made, and what earlier runs left goes in time."""
+
+import contextlib
+import gc
+
+__all__ = ["set_aside"]
+
+RUNS_BETWEEN = 16
+GROWTH = 1.25
+
+_runs, _settled = 0, 0
+
+
+@contextlib.contextmanager
+def set_aside():
+    """Within it, what is already there is left out of all collections, so that they are quick."""
+    global _settled
+    gc.freeze()
+    _settled = _settled or gc.get_freeze_count()
+    try:
+        yield
+    finally:
+        count = gc.get_freeze_count() if _is_due() else 0
+        gc.unfreeze()
+        if count > GROWTH * _settled:
+            _collect()
+
+
+def _is_due():
+    global _runs
+    _runs += 1
+    return _runs % RUNS_BETWEEN == 0
+
+
+def _collect():
+    # The collections within the runs look like full ones to Python, which then hardly ever makes a
+    # real one: what a run leaves would stay for thousands of others. A quarter more is what Python
+    # itself waits for.
+    global _settled
+    gc.collect()
+    gc.freeze()
+    _settled = gc.get_freeze_count()
+    gc.unfreeze()
