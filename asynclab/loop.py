@@ -32,7 +32,7 @@ PATIENCE = 2.0
 
 SEALED = {
     "__class__", "__dict__", "_add_timer", "_advance", "_run_once", "_shuffle", "_step", "_timers", "_wait",
-    "block", "call_at", "call_later", "create_task", "network", "on_blocking_sleep", "recording", "sealed",
+    "block", "call_at", "call_later", "network", "on_blocking_sleep", "recording", "sealed",
     "sleep_on_loop", "threads", "ticks", "time", "turn_numbers", "turns", "wall_offset", "witness", "workers",
 }  # fmt: skip
 """Of a loop that is in use these can't be set: a student's `loop.turns = 0` fails."""

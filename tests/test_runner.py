@@ -70,6 +70,15 @@ def test_magics_displays_and_pictures():
     assert (results[4].outputs[0]["name"], text(results[4])) == ("stderr", "galat\n")
 
 
+def test_a_timeline_is_drawn_while_grading_too():
+    """It listens to the loop's tasks, which its seal leaves to it."""
+    source = "%%timeline\nimport asyncio\nawait asyncio.gather(asyncio.sleep(1), asyncio.sleep(2))"
+    results = run_sources("%load_ext asynclab", source)
+
+    assert results[1].fault == ""
+    assert "<svg" in results[1].outputs[-1]["data"]["text/html"]
+
+
 def test_a_cell_may_run_scenarios_and_nest_loops():
     """`run` and, after nest_asyncio.apply(), asyncio.run work in a cell as they do in a kernel."""
     results = run_sources(
