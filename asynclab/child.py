@@ -8,6 +8,13 @@ whatever means (see `asynclab.grading.spawn`), and does what the messages on it 
     {"do": "definitions", "number", "source", "seconds"}-> the same, for the cell's definitions only
     {"do": "scenario", "name", "source", "seed", "seconds"} -> {"trace"} ... {"fault", "spent"}
 
+    {"do": "end"}                                       -> {"ended": true}
+
+Every request has a "nonce", drawn for it alone, that all its answers repeat. So nothing that student
+code has made before, or sends when nobody asks, passes for an answer; what is left over is found by
+the next request, "end" at the latest. Code that goes to look for the nonce in this process can find
+it, and speak in the child's place: that can't be prevented here, only noticed.
+
 Seconds, those that a request may take and those that it has taken, are counted as Patience does.
 
 Before an answer there may be messages {"attempt"}: what the cell tries that no answer needs.
@@ -81,10 +88,14 @@ class Child:
         sys.modules["__main__"] = self.shell.user_module
         signal.signal(signal.SIGALRM, self.on_alarm)
         self.sending = threading.RLock()
+        self.nonce, self.late = None, []
         self.watcher = Watcher(self.tell)
 
     def handle(self, request):
         """Do one request and answer it."""
+        self.nonce = request.get("nonce")
+        while self.late:
+            self.answer(**self.late.pop(0))
         self.seconds, self.patience = request.get("seconds", 0), Patience()
         if self.seconds:
             signal.setitimer(signal.ITIMER_REAL, min(self.seconds, LOOK), LOOK)
@@ -92,10 +103,11 @@ class Child:
             getattr(self, "do_" + request["do"])(request)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            self.nonce = None
 
     def answer(self, **message):
         """Send a message."""
-        self.send(frames.encode(message))
+        self.send(frames.encode({**message, "nonce": self.nonce}))
 
     def send(self, frame):
         """Send what is encoded; a fork that student code made and that comes this far ends here."""
@@ -106,15 +118,25 @@ class Child:
 
     def finish(self, **message):
         """Send the last message of a request."""
-        self.answer(**message, spent=self.patience.look())
+        with self.sending:
+            self.answer(**message, spent=self.patience.look())
+            self.nonce = None
 
     def tell(self, what, detail, place):
-        """Report an attempt at once, since the next thing it does may be the last."""
-        self.answer(attempt={"what": what, "detail": detail, "place": place})
+        """Report an attempt at once, since the next thing it does may be the last.
+
+        What a thread tries just when its cell has been answered is told with the next one.
+        """
+        message = {"attempt": {"what": what, "detail": detail, "place": place}}
+        with self.sending:
+            if self.nonce is None:
+                self.late.append(message)
+            else:
+                self.answer(**message)
 
     def on_alarm(self, number, frame):
         """Once the time of this request is up, say where the code is, and die."""
-        if self.patience.look() < self.seconds:
+        if self.nonce is None or self.patience.look() < self.seconds:
             return
         place = place_of_stack(frame)
         fault = {"kind": "stopped", "seconds": self.seconds, "place": place and to_json(place)}
@@ -134,6 +156,10 @@ class Child:
             path.write_bytes(base64.b64decode(data))
         self.watcher.start()
         self.answer(ready=True)
+
+    def do_end(self, request):
+        """Nothing: that this answer comes next is all that is asked for."""
+        self.answer(ended=True)
 
     def do_cell(self, request):
         """One of the student's cells."""
@@ -162,7 +188,7 @@ class Child:
                     code = compile(ast.Module([statement], []), name, "exec", dont_inherit=True)
                     exec(code, namespace)
                     for trace in traces[sent:]:
-                        self.send(encode_trace(trace))
+                        self.send(encode_trace(trace, self.nonce))
                     sent = len(traces)
             except (Exception, SystemExit) as error:
                 place = place_of_traceback(error.__traceback__)
@@ -181,12 +207,12 @@ class Child:
         self.finish(fault=fault)
 
 
-def encode_trace(trace) -> bytes:
+def encode_trace(trace, nonce) -> bytes:
     """A trace as a message; one that is too large to send says only so."""
-    frame = frames.encode({"trace": trace.to_json()})
+    frame = frames.encode({"trace": trace.to_json(), "nonce": nonce})
     if len(frame) > TRACE_LIMIT:
         short = Trace(trace.scenario, trace.seed, "overflow", ended=trace.ended)
-        frame = frames.encode({"trace": short.to_json()})
+        frame = frames.encode({"trace": short.to_json(), "nonce": nonce})
     return frame
 
 

@@ -9,7 +9,7 @@ import random
 import sys
 import threading
 
-from asynclab import clock, threads
+from asynclab import clock, messages, threads
 from asynclab.network import Network
 from asynclab.network_methods import NetworkMethods
 from asynclab.notsimulated import NotSimulatedError, refuse_unsimulated
@@ -29,6 +29,13 @@ TURNS_AT_ONE_MOMENT = 100_000
 TURNS_BEFORE_WORKERS = 1_000
 PATIENCE = 2.0
 """Real seconds for which threads that only wait may keep a loop waiting that has nothing to do."""
+
+SEALED = {
+    "__class__", "__dict__", "_add_timer", "_advance", "_run_once", "_shuffle", "_step", "_timers", "_wait",
+    "block", "call_at", "call_later", "network", "on_blocking_sleep", "recording", "sealed",
+    "sleep_on_loop", "threads", "ticks", "time", "turn_numbers", "turns", "wall_offset", "witness", "workers",
+}  # fmt: skip
+"""Of a loop that is in use these can't be set: a student's `loop.turns = 0` fails."""
 
 threads.install()
 
@@ -62,6 +69,9 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
     hosts_runs = False
     """Whether code on this loop may itself call `run`: only on the loop of a notebook's cells."""
 
+    sealed = False
+    """Whether `SEALED` can't be set any more. The closed world's own modules write into `vars(loop)`."""
+
     _closed = True
     """Until `__init__` has come to its end: what was refused needs no closing."""
 
@@ -71,6 +81,7 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
         super().__init__()
         self.ticks = 0
         self.turns = 0
+        self.turn_numbers = itertools.count(1)
         self.wall_offset = clock.EPOCH * TICKS_PER_SECOND  # what `time.time()` is ahead of `ticks`
         self.recording = Recording(self.time)
         self.workers = Workers(self)
@@ -88,6 +99,18 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
         self._eager = False
         self._woken = threading.Event()
         self._stillness = Stillness()
+        self.sealed = True
+
+    def __setattr__(self, name, value):
+        """Like any object's, but what the judgement rests on is not replaced while the loop is used."""
+        if name in SEALED and self.sealed:
+            raise AttributeError(messages.loop_is_sealed(name))
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name):
+        if name in SEALED:
+            raise AttributeError(messages.loop_is_sealed(name))
+        super().__delattr__(name)
 
     def time(self):
         """Seconds of virtual time since the run began."""
@@ -95,7 +118,7 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
 
     def block(self, seconds):
         """Let time pass while nothing runs: what a blocking call on the loop's thread does."""
-        self.ticks += round(seconds * TICKS_PER_SECOND)
+        vars(self)["ticks"] += round(seconds * TICKS_PER_SECOND)
         self._turns_here = 0
         if self.ticks > self.horizon and self.ending is None:
             self.ending = HorizonReached  # for code that swallows it, at its next await
@@ -215,8 +238,8 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
         """Called when the loop's own thread sleeps; `observe` puts a witness here."""
 
     def _run_once(self):
-        self.turns += 1
-        ready = self._ready
+        state, ready = self.__dict__, self._ready
+        state["turns"] = next(self.turn_numbers)
         if not ready and not self._stopping:
             self._wait()
         if self.ending is not None:
@@ -224,13 +247,13 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
         self._timers.move_due(self.ticks, ready)
         if self._shuffle is not None:
             self._shuffle_ready()
-        self._turns_here += 1
-        if self._turns_here % TURNS_BEFORE_WORKERS == 0:
+        state["_turns_here"] = here = state["_turns_here"] + 1
+        if here % TURNS_BEFORE_WORKERS == 0:
             self.workers.step()
             # Code that sleeps for what rounding left over, 0 s, and looks again waits for a real
             # clock to go on by itself; one tick is enough for it, and is no way out of a livelock.
-            self.ticks += 1
-            if self._turns_here > TURNS_AT_ONE_MOMENT:
+            state["ticks"] += 1
+            if state["_turns_here"] > TURNS_AT_ONE_MOMENT:
                 raise Livelock
         for _ in range(len(ready)):
             if not ready:  # a nested turn was faster
@@ -275,11 +298,11 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
         if ticks is None:
             return False
         if ticks > self.horizon:
-            self.ticks = max(self.ticks, self.horizon)
+            vars(self)["ticks"] = max(self.ticks, self.horizon)
             raise HorizonReached
         if ticks > self.ticks:
-            self.ticks = ticks
-            self._turns_here = 0
+            state = self.__dict__
+            state["ticks"], state["_turns_here"] = ticks, 0
         return True
 
     def _shuffle_ready(self):

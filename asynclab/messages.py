@@ -176,6 +176,16 @@ def not_simulated(call) -> str:
     return f"`{call}` tidak ada di dunia tertutup asynclab{advice}."
 
 
+def loop_is_sealed(name) -> str:
+    """Student code sets a part of the loop that the judgement rests on."""
+    return f"`loop.{name}` tidak dapat diganti selama loop dipakai."
+
+
+def loop_was_changed(name) -> str:
+    """It has done so by a way round; `name` is the part."""
+    return f"bagian event loop yang dipakai penilai diganti: {name}"
+
+
 _INSTEAD = (
     ("create_connection(ssl", "; pakailah `http://`, bukan `https://`"),
     ("create_server(ssl", "; pakailah server tanpa TLS"),

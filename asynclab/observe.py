@@ -44,14 +44,14 @@ class Witness(contextlib.ExitStack):
         self.recording = loop.recording
         self._busy = False
         loop.set_exception_handler(self._loop_exception)
-        loop.on_blocking_sleep = lambda seconds: self._blocking(
+        vars(loop)["on_blocking_sleep"] = lambda seconds: self._blocking(
             f"time.sleep({seconds:g})", sys._getframe(3)
         )
 
     def __enter__(self):
         super().__enter__()
         _install_audit_hook()
-        self.loop.witness = self
+        vars(self.loop)["witness"] = self.audit
         self.enter_context(warnings.catch_warnings())
         warnings.simplefilter("always")
         warnings.showwarning = self._warning
@@ -189,7 +189,7 @@ def _audit(event, args):
     if event in WATCHED:
         loop = clock.current_loop()
         if loop is not None and loop.witness is not None:
-            loop.witness.audit(event, args)
+            loop.witness(event, args)
 
 
 def _opened_by_student(frame):

@@ -10,9 +10,9 @@ import random
 import sys
 import threading
 
-from asynclab import clock, garbage, places
+from asynclab import clock, garbage, messages, places
 from asynclab.aftermath import clear, list_leftovers, list_waiting, living_tasks, without_worlds
-from asynclab.loop import Deadlock, HorizonReached, Livelock, VirtualLoop
+from asynclab.loop import SEALED, Deadlock, HorizonReached, Livelock, VirtualLoop
 from asynclab.observe import Witness
 from asynclab.patience import Patience
 from asynclab.recording import Overflow
@@ -28,6 +28,8 @@ GRACE_OF_INTERRUPT = 2.0
 THROW_INTERVAL = 0.005
 JOIN_SLICE = 0.2
 SHOWN_PARTS = 3
+KEPT = ("recording", "network", "workers", "threads", "turn_numbers", "_timers", "_shuffle")
+SEALED_METHODS = SEALED & vars(VirtualLoop).keys() - {"on_blocking_sleep", "sealed"}
 CONNECTION_LIMIT = 2_000
 VERDICTS = {
     Deadlock: "deadlock", Livelock: "livelock", HorizonReached: "horizon", Overflow: "overflow",
@@ -51,6 +53,7 @@ class Performance:
         self._scenario, self._wall_limit, self._hidden = scenario, wall_limit, hidden
         self._name = clean_text(getattr(scenario, "__name__", "scenario"))
         self._loop = VirtualLoop(**options)
+        self._parts = {name: vars(self._loop).get(name) for name in KEPT}
         self._trace = Trace(self._name, seed)
         self._belongings = contextlib.ExitStack()
         self._playing, self._leaving = True, False
@@ -83,7 +86,8 @@ class Performance:
         return self._trace
 
     def _write_down(self):
-        trace, recording, network = self._trace, self._loop.recording, self._loop.network
+        trace = self._trace
+        recording, network = self._parts["recording"], self._parts["network"]
         recording.freeze()
         trace.ended = max(trace.ended, recording.now())
         trace.turns = trace.turns or self._loop.turns
@@ -204,12 +208,23 @@ class Performance:
         if loop.ending is not None:  # code that swallows it does not get away
             trace.verdict, trace.reason = VERDICTS[loop.ending], {}
         trace.ended, trace.turns = loop.time(), loop.turns
+        if changed := self._find_change():
+            trace.verdict = "broken"
+            trace.reason = {"text": messages.loop_was_changed(changed)}
         waiting = living_tasks(loop)
         if trace.verdict != "finished":
             stuck = without_worlds(waiting)
             trace.stuck = list_waiting(loop, stuck)
             trace.reason["count"] = len(stuck)
         loop.recording.locate_tasks(waiting)
+
+    def _find_change(self):
+        """A part of the loop that student code has replaced by a way round its seal, or ''."""
+        state = vars(self._loop)
+        if next(self._parts["turn_numbers"]) != state.get("turns", 0) + 1:
+            return "turns"
+        changed = [name for name in KEPT if state.get(name) is not self._parts[name]]
+        return next(iter([*changed, *(SEALED_METHODS & state.keys())]), "")
 
 
 def _describe(error):

@@ -33,6 +33,12 @@ class Overflow(BaseException):
 class Recording:
     """Collects what a trace is made of. `now` is a function that returns virtual seconds."""
 
+    # So that its methods can't be replaced.
+    __slots__ = (
+        "_frozen", "_order", "_size", "_steps", "notes", "now", "observations", "overflowed", "spans",
+        "task_count", "tasks",
+    )  # fmt: skip
+
     def __init__(self, now):
         self.now = now
         self.spans: list[Span] = []

@@ -41,7 +41,7 @@ class World:
 
     def jump_wall_clock(self, seconds):
         """Set the computer's clock forward (or back): `time.time()` jumps, monotonic clocks do not."""
-        self._loop.wall_offset += round(seconds * NANOSECONDS)
+        vars(self._loop)["wall_offset"] += round(seconds * NANOSECONDS)
 
     def note(self, key, value):
         """Write `value` down under `key` for the criteria (`trace.note(key)`), as it is now."""

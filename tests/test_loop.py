@@ -759,3 +759,25 @@ def test_sleeping_for_a_rounding_residue_ends():
         assert loop.run_until_complete(until_past(2.0)) == 2.0
     finally:
         loop.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["turns", "ticks", "recording", "witness", "call_later", "time", "on_blocking_sleep", "sealed"],
+)
+def test_what_is_judged_by_is_not_replaced(name):
+    """Neither set nor deleted on a loop that is in use; what is nobody's may be."""
+
+    async def cheat():
+        loop = asyncio.get_running_loop()
+        before = getattr(loop, name)
+        with pytest.raises(AttributeError, match=name):
+            setattr(loop, name, None)
+        with pytest.raises(AttributeError, match=name):
+            delattr(loop, name)
+        loop.slow_callback_duration = loop.mine = 1
+        return getattr(loop, name) == before
+
+    loop = VirtualLoop()
+    assert loop.run_until_complete(cheat())
+    loop.close()

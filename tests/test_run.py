@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import gc
+import itertools
 import logging
 import os
 import random
@@ -18,7 +19,7 @@ import pytest
 
 from asynclab import TraceError, run
 from asynclab.loop import Deadlock
-from asynclab.recording import EVENT_LIMIT
+from asynclab.recording import EVENT_LIMIT, Recording
 
 
 def sentence(trace):
@@ -824,3 +825,30 @@ def test_deadlock_names_the_task_that_died():
         TraceError, match="KeyError: 'halaman 3', dan galatnya tidak pernah diambil"
     ):
         trace.require_finished()
+
+
+@pytest.mark.parametrize("name", ["recording", "turn_numbers", "call_later"])
+def test_a_loop_that_was_changed_by_a_way_round_is_seen(name):
+    """Its run is broken, whatever it has written down."""
+
+    async def scenario(world):
+        loop = asyncio.get_running_loop()
+        others = {"recording": Recording(loop.time), "turn_numbers": itertools.count(5)}
+        vars(loop)[name] = others.get(name, print)
+        world.note("x", 1)
+
+    trace = run(scenario)
+
+    assert trace.verdict == "broken"
+    assert trace.reason["text"].startswith("bagian event loop yang dipakai penilai diganti")
+
+
+def test_turns_that_were_set_back_are_counted_all_the_same():
+    """The number is written anew with every turn."""
+
+    async def scenario(world):
+        for _ in range(100):
+            vars(asyncio.get_running_loop())["turns"] = 0
+            await asyncio.sleep(0.1)
+
+    assert run(scenario).turns > 100

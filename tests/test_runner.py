@@ -70,6 +70,15 @@ def test_magics_displays_and_pictures():
     assert (results[4].outputs[0]["name"], text(results[4])) == ("stderr", "galat\n")
 
 
+def test_a_timeline_is_drawn_while_grading_too():
+    """It listens to the loop's tasks, which its seal leaves to it."""
+    source = "%%timeline\nimport asyncio\nawait asyncio.gather(asyncio.sleep(1), asyncio.sleep(2))"
+    results = run_sources("%load_ext asynclab", source)
+
+    assert results[1].fault == ""
+    assert "<svg" in results[1].outputs[-1]["data"]["text/html"]
+
+
 def test_a_cell_may_run_scenarios_and_nest_loops():
     """`run` and, after nest_asyncio.apply(), asyncio.run work in a cell as they do in a kernel."""
     results = run_sources(
@@ -199,6 +208,52 @@ def test_restarts_and_time_are_bounded():
     assert [result.fault[:20] for result in results[:3]] == ["Proses yang menjalan"] * 3
     assert "terlalu banyak sel" in results[4].fault
     assert "sudah habis" in slow[1].fault
+
+
+MADE_BEFORE = """
+import json, os, struct
+from asynclab import run
+async def meet(world):
+    world.note('x', 'palsu')
+data = json.dumps({'trace': run(meet, seed=3).to_json()}).encode()
+FRAME = struct.pack('!I', len(data)) + data
+"""
+
+
+def test_an_answer_that_was_made_beforehand_is_none():
+    """It lacks what the request has drawn: no trace of it is taken, and the instructor is told."""
+    spoken = SCENARIO.replace("    world", "    import os\n    os.write(3, FRAME)\n    world")
+    results = run_sources(MADE_BEFORE, "X = 1", scenarios=[spoken, SCENARIO])
+
+    assert results[2].traces == []
+    assert "tidak dapat dibaca" in results[2].fault
+    assert [item["what"] for item in results[2].attempts] == ["speech"]
+    assert (results[3].traces[0].note("x"), results[3].attempts) == (1, [])
+
+
+SPEAKING = """
+import signal
+signal.getsignal(signal.SIGALRM).__self__.answer(outputs=[], fault=None, spent=0)
+"""
+
+
+def test_an_answer_too_many_is_found():
+    """Code that speaks in the child's place leaves the child's own answer behind, also in the last cell."""
+    results = run_sources("1", SPEAKING, "2", SPEAKING)
+
+    assert [[item["what"] for item in result.attempts] for result in results] == [
+        [], [], ["speech"], ["speech"],
+    ]  # fmt: skip
+    assert "tidak dapat dibaca" in results[2].fault
+
+
+def test_what_a_thread_tries_after_its_cell_is_told_with_the_next():
+    """Nothing of it comes between two requests, where it would pass for speech."""
+    late = "import threading, time\ndef peek():\n    for n in range(40):\n        time.sleep(0.005)\n        try:\n            open(f'/etc/x{n}')\n        except OSError:\n            pass\nthreading.Thread(target=peek).start()"
+    results = run_sources(late, *["1"] * 20)
+
+    assert [text(result) for result in results[1:]] == ["1"] * 20
+    assert {item["what"] for result in results for item in result.attempts} <= {"file"}
 
 
 class FakeChild:

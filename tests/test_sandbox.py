@@ -1,6 +1,7 @@
 """Attacks and cheats, each one really tried in a class that stock `nbgrader autograde` grades."""
 
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -9,12 +10,16 @@ import tempfile
 import textwrap
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell
 from tiny_course import GOOD_TOTAL, OBSTACLE, SLUG, TinyCourse, answered, find, index
 
+from asynclab.grading import linux, sandbox
 from asynclab.grading.outputs import ATTEMPT_MIME, TRACE_MIME
+from asynclab.grading.parents import close_all
+from asynclab.grading.runner import Cell, run_cells
 
 pytestmark = pytest.mark.heavy
 
@@ -107,13 +112,17 @@ HARM = {
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
         None,
     ),
+    "thread-kecil": (
+        "import threading\nthreading.stack_size(32768)\nstop, made = threading.Event(), []\ntry:\n    for n in range(2000):\n        made.append(threading.Thread(target=stop.wait, daemon=True))\n        made[-1].start()\nfinally:\n    stop.set()\n    threading.stack_size(0)\n    [thread.join() for thread in made[:-1]]",
+        None,
+    ),
     "jadi-root": ("import os; os.setuid(0)", None),
 }
 ATTACKS = {**READ, **WRITE, **REACH, **HARM}
 
 # Whole notebooks that hang, flood, break their own process or lie: (code before the tests, expected scores).
 NOTEBOOKS = {
-    "ganti-json": ("import json\njson.dumps = lambda *a, **k: '{}'", {"tugas-1": 0, "tugas-2": 0}),
+    "ganti-json": ("import json\njson.dumps = lambda *a, **k: '{}'", FULL),
     "ganti-frames": (
         "import sys\nsys.modules['asynclab.frames'].send = lambda *a: None",
         FULL,
@@ -375,6 +384,61 @@ def test_the_note_is_not_in_the_students_feedback(world):
 
     assert "ditolak" in page
     assert "Untuk pengajar" not in page
+
+
+THREADS = """
+import threading
+try:
+    threading.stack_size(32768)
+    stop
+except NameError:
+    stop = threading.Event()
+try:
+    for number in range(1000):
+        threading.Thread(target=stop.wait, daemon=True).start()
+except RuntimeError:
+    print(threading.active_count())
+"""
+POOL = """
+import asyncio, threading
+from concurrent.futures import ThreadPoolExecutor
+async def work():
+    return await asyncio.gather(*(asyncio.to_thread(pow, n, 2) for n in range(100)))
+with ThreadPoolExecutor(64) as pool:
+    print(sum(pool.map(abs, range(100))), sum(await work()))
+"""
+
+
+def test_threads_are_counted_over_all_cells():
+    """However small their stacks; what answers need is far below the bound."""
+    if OBSTACLE or not linux.counts_by_namespace():
+        pytest.skip("this kernel counts all that a user has")
+    cells = [Cell(source, number) for number, source in enumerate([POOL, *[THREADS] * 4], 1)]
+    results = run_cells(cells, seed=1)
+    close_all()
+    shown = ["".join(item.get("text", "") for item in result.outputs) for result in results]
+
+    assert shown[0] == "4950 328350\n"
+    assert [0 < int(text) <= sandbox.TASKS for text in shown[1:]] == [True] * 4
+
+
+def test_an_older_kernel_is_not_asked_to_count(monkeypatch):
+    """There the limit would be about everything that the grader's user runs."""
+    before = resource.getrlimit(resource.RLIMIT_NPROC)
+    for release, counts in {
+        "5.4.0-190-generic": False,
+        "5.14.0": True,
+        "6.1": True,
+        "?": False,
+    }.items():
+        monkeypatch.setattr(
+            linux.os, "uname", lambda release=release: SimpleNamespace(release=release)
+        )
+        assert linux.counts_by_namespace() is counts
+        if not counts:
+            linux.bound_tasks(1)
+
+    assert resource.getrlimit(resource.RLIMIT_NPROC) == before
 
 
 SEEN = """

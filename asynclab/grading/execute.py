@@ -169,8 +169,9 @@ class ExecuteAndJudge(Execute):
                 sentences += tried
                 for sentence in tried[:LOGGED]:
                     self.log.warning(messages.attempt_log(*whose(resources), sentence))
+        inspector = suspicion.Inspector()
         for cell in students:
-            found = suspicion.inspect(cell.source)[:LOGGED]
+            found = inspector.inspect(cell.source)[:LOGGED]
             sentences += [messages.suspicion(cell.execution_count, item) for item in found]
         if sentences:
             first = notebook.cells[0].source if notebook.cells else ""

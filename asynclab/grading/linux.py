@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import re
+import resource
 import socket
 import struct
 from pathlib import Path
@@ -117,6 +119,20 @@ def drop_capabilities() -> None:
     header = struct.pack("Ii", CAPABILITY_VERSION, 0)
     checked(libc.capset(header, bytes(24)), "capset")
     checked(prctl(NO_NEW_PRIVILEGES, 1), "no_new_privs")
+
+
+def counts_by_namespace() -> bool:
+    """Whether RLIMIT_NPROC is about one user namespace; before, it was about all that a user has on the machine."""
+    version = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return version is not None and (int(version[1]), int(version[2])) >= (5, 14)
+
+
+def bound_tasks(count) -> None:
+    """At most so many processes and threads in this process's own user namespace, where the kernel can count them."""
+    if counts_by_namespace():
+        _, most = resource.getrlimit(resource.RLIMIT_NPROC)
+        count = count if most == resource.RLIM_INFINITY else min(count, most)
+        resource.setrlimit(resource.RLIMIT_NPROC, (count, count))
 
 
 def die_with_parent(signal) -> None:

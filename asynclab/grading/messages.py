@@ -263,7 +263,9 @@ TRUSTED = (
 )
 TRUSTED_NOTE = "dinilai tanpa sandbox, karena kiriman ini dinyatakan tepercaya (trust_submissions)."
 
-FOR_INSTRUCTOR = "**Untuk pengajar** (tidak ikut ke umpan balik). Ini hal untuk dilihat, bukan putusan:"
+FOR_INSTRUCTOR = (
+    "**Untuk pengajar** (tidak ikut ke umpan balik). Ini hal untuk dilihat, bukan putusan:"
+)
 
 _ATTEMPTS = {
     "file": "mencoba memakai berkas atau folder di luar folder kerjanya: `{detail}`",
@@ -271,6 +273,7 @@ _ATTEMPTS = {
     "process": "mencoba membuat proses: `{detail}`",
     "kill": "mencoba mengirim sinyal ke proses lain: `{detail}`",
     "inside": "memeriksa bagian dalam Python: `{detail}`",
+    "speech": "penilai menerima jawaban yang tidak dimintanya, dari sel ini atau sel sebelumnya, seolah-olah dari proses penguji",
 }
 _SUSPICIONS = {
     "import": "modul yang tidak diperlukan tugas: `{text}`",
@@ -280,6 +283,7 @@ _SUSPICIONS = {
     "comparison": "perbandingan yang selalu sama hasilnya: `{text}`",
     "text": "teks yang menyebut penilai atau sistem: `{text}`",
     "descriptor": "berkas atau soket menurut nomornya: `{text}`",
+    "unread": "tidak diperiksa, karena sel ini atau semua sel bersama-sama terlalu panjang atau terlalu dalam ({text} karakter)",
 }
 
 
@@ -312,7 +316,9 @@ def not_generated(slug) -> str:
 
 def nothing_submitted(slug, folder) -> str:
     """No submission was collected."""
-    return f"Belum ada kiriman untuk '{slug}' di {folder}. Jalankan `nbgrader collect {slug}` dahulu."
+    return (
+        f"Belum ada kiriman untuk '{slug}' di {folder}. Jalankan `nbgrader collect {slug}` dahulu."
+    )
 
 
 def unknown_student(student, slugs) -> str:
@@ -409,7 +415,9 @@ def few_workers(count) -> str:
 
 def nothing_graded(slug) -> str:
     """No traces are stored."""
-    return f"Belum ada kiriman '{slug}' yang sudah dinilai. Jalankan `asynclab grade {slug}` dahulu."
+    return (
+        f"Belum ada kiriman '{slug}' yang sudah dinilai. Jalankan `asynclab grade {slug}` dahulu."
+    )
 
 
 def unreadable_source(path, reason) -> str:

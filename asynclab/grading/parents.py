@@ -29,7 +29,8 @@ KEPT_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
 
 
 class ChildError(Exception):
-    """The child can't be talked to any more; `kind` is "died", "stopped" or "unreadable"."""
+    """The child can't be talked to any more; `kind` is "died", "stopped", "unreadable", or "unasked" where
+    what came is no answer to the last request."""
 
     def __init__(self, kind):
         super().__init__(kind)

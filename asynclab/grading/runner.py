@@ -24,7 +24,8 @@ GRACE = 2.0
 LENIENCE = 4
 TRACE_COUNT = 100
 ATTEMPT_COUNT = 20
-# Address space bounds memory and, through their stacks, threads.
+UNASKED = {"what": "speech", "detail": "", "place": None}
+# Address space bounds memory and, through their stacks, threads; the sandbox also counts them.
 RESOURCES = {"AS": 2 << 30, "FSIZE": 64 << 20, "CORE": 0, "CPU": 300, "NOFILE": 512}
 
 
@@ -100,6 +101,7 @@ def run_cells(
         for cell in cells:
             if cell.scenario:
                 results[cell.number] = session.run_scenario(cell)
+        session.end()
         return [results[cell.number] for cell in cells]
     finally:
         session.close()
@@ -123,6 +125,18 @@ class _Session:
         if self.child is not None:
             self.child.close()
             self.child = None
+
+    def end(self):
+        """See to it that nothing lies on the socket after the last answer; if so, it is the last cell's attempt."""
+        if self.child is None:
+            return
+        deadline = time.monotonic() + GRACE
+        try:
+            self.child.ask(deadline, do="end")
+            self.child.answer(deadline)
+        except ChildError as error:
+            if error.kind in ("unasked", "unreadable"):
+                self.attempts.append(dict(UNASKED))
 
     def run_student(self, cell) -> Result:
         """One of the student's cells."""
@@ -225,7 +239,11 @@ class _Session:
         except ChildError as error:
             self.close()
             self._charge(None)
-            return {}, {"kind": error.kind, "seconds": round(self.seconds)}
+            kind = error.kind
+            if kind == "unasked":
+                self.attempts.append(dict(UNASKED))
+                kind = "unreadable"
+            return {}, {"kind": kind, "seconds": round(self.seconds)}
         if "trace" not in answer:
             self._charge(answer.get("spent"))
         fault = read_fault(answer.get("fault"))

@@ -2,7 +2,8 @@
 
 `enter` shuts in a warm parent, once: Python's and the system's libraries, read-only, an empty
 working folder, no network, no other process. `enter_cell` then shuts in each of its forks by itself:
-a working folder of its own, a loopback of its own, no rights, and the filter of system calls.
+a working folder of its own, a loopback of its own, a number of threads, no rights, and the filter of
+system calls.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ FOLDER = "/kerja"
 
 DISK = "size=64m,nr_inodes=4096,mode=700"
 SHARED_MEMORY = "size=8m,nr_inodes=64,mode=700"
+TASKS = 256
+"""Threads of one submission; with the usual stacks the address space ends at fewer, with small ones never."""
+
 PARENTS_DISK = "size=64m,mode=700"
 NOBODY = 65534
 SYSTEM = (
@@ -180,6 +184,7 @@ def close_cell() -> None:
         linux.mount("tmpfs", "/proc", "tmpfs", flags, "size=4k")
     linux.raise_loopback()
     socket.sethostname("modul-11")
+    linux.bound_tasks(TASKS)
     os.chdir(FOLDER)
     linux.drop_capabilities()
     seccomp.install()

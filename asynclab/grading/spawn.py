@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -35,19 +36,24 @@ class Child:
 
     def __init__(self, sock, kill):
         self._sock, self._kill = sock, kill
+        self._nonce, self._started = "", False
 
     def ask(self, deadline=None, **request) -> None:
         """Send a request; raises ChildError where nobody is there, or takes it in until `deadline`."""
         self._sock.settimeout(None if deadline is None else max(deadline - time.monotonic(), 0.001))
+        self._nonce = secrets.token_hex(16)
         try:
-            frames.send(self._sock, request)
+            frames.send(self._sock, {**request, "nonce": self._nonce})
         except TimeoutError:
             raise ChildError("stopped") from None
         except OSError:
             raise ChildError("died") from None
 
     def answer(self, deadline) -> dict:
-        """The next message, which is untrusted; raises ChildError where there is none until `deadline`."""
+        """The next message, which is untrusted; raises ChildError where there is none until `deadline`.
+
+        It is an answer to the last request; whatever else lies on the socket was not asked for.
+        """
         try:
             message = frames.receive(self._sock, REPLY_LIMIT, deadline)
         except TimeoutError:
@@ -60,6 +66,12 @@ class Child:
             raise ChildError("died")
         if not isinstance(message, dict):
             raise ChildError("unreadable")
+        if message.pop("nonce", None) != self._nonce and (
+            self._started or "refused" not in message
+        ):
+            raise ChildError("unasked")
+        # Where it can't even be shut in, a child says so before it has read anything.
+        self._started = True
         return message
 
     def close(self) -> None:

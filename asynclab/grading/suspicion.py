@@ -1,8 +1,8 @@
 """Suspicion: lines of a student's code that honest answers have no use for; something to look at, never a verdict.
 
 The judge reads a trace that must agree with itself, so patches gain nothing. Only code that
-reaches into the recorder, or speaks to the grader in its place, can forge a whole trace; whatever
-way it takes there, it has to pass by one of these.
+reaches into the recorder, or speaks to the grader in its place, can forge a whole trace. What is
+listed here are the ways there that are known; who hides one well enough is not found by it.
 """
 
 from __future__ import annotations
@@ -10,60 +10,46 @@ from __future__ import annotations
 import ast
 import builtins
 from dataclasses import dataclass
+from itertools import pairwise
 
-__all__ = ["Suspicion", "inspect"]
-
-MODULES = {
-    "_asyncio", "_socket", "_thread", "builtins", "code", "codeop", "ctypes", "dis", "fcntl", "gc",
-    "imp", "importlib", "IPython", "marshal", "mmap", "opcode", "pickle", "pty", "ptrace",
-    "multiprocessing", "subprocess", "tracemalloc", "unittest",
-}  # fmt: skip
-NAMES = {
-    "__builtins__", "__import__", "__loader__", "__spec__", "breakpoint", "compile", "eval",
-    "exec", "get_ipython", "globals", "vars", "_ih", "_oh",
-}  # fmt: skip
-ATTRIBUTES = {
-    "__bases__", "__builtins__", "__closure__", "__code__", "__defaults__", "__globals__",
-    "__kwdefaults__", "__mro__", "__subclasses__", "__wrapped__", "_current_frames", "_exit", "_getframe",
-    "_ready", "_scheduled", "add_reader", "addaudithook", "ag_frame", "ast_transformers",
-    "cell_contents", "cr_frame", "currentframe", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "fork", "getouterframes",
-    "forkpty", "gi_frame", "input_transformers_post", "kill", "modules", "set_task_factory", "setprofile",
-    "settrace", "tb_frame", "user_ns", "writev",
-}  # fmt: skip
-WATCHED_MODULES = {
-    "asyncio", "time", "random", "json", "sys", "os", "threading", "aiohttp", "datetime", "socket",
-    "asynclab", "builtins", "signal", "concurrent", "warnings",
-}  # fmt: skip
-INTERNAL = {
-    "attempts", "child", "clock", "frames", "grading", "loop", "performance", "recording",
-    "schema", "shell", "stage", "trace", "values", "world",
-}  # fmt: skip
-COMPARISONS = {
-    "__eq__",
-    "__ne__",
-    "__lt__",
-    "__le__",
-    "__gt__",
-    "__ge__",
-    "__hash__",
-    "__instancecheck__",
-}
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-SPEECH = (
-    "vnd.asynclab",
-    "asynclab.child",
-    "asynclab.grading",
-    "asynclab.recording",
-    "/proc/",
-    "/dev/fd",
+from asynclab.grading.cellcode import read_code
+from asynclab.grading.names import Names, chain
+from asynclab.grading.oddities import (
+    ATTRIBUTES,
+    BY_NUMBER,
+    BY_NUMBER_MODULES,
+    COMMON,
+    COMPARISONS,
+    DOORS,
+    EXTENSIONS,
+    FILE_MAGICS,
+    LOOP_ATTRIBUTES,
+    LOOP_NAMES,
+    LOOPS,
+    MODULES,
+    NAMES,
+    RUNNERS,
+    SPEECH,
+    TASKS,
+    WATCHED_MODULES,
 )
+
+__all__ = ["Inspector", "Suspicion", "inspect"]
+
+SIZE_LIMIT = 500_000
+NODE_LIMIT = 100_000
+"""Characters and parts of a notebook's code that are looked at, cell after cell: some seconds' worth, and
+a hundred times what the longest known answer has."""
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True, order=True)
 class Suspicion:
     """One thing to look at: the line within the cell, a kind, and the text that stands there.
 
-    kind: "import", "name", "attribute", "patch", "comparison", "text", "descriptor".
+    kind: "import", "name", "attribute", "patch", "comparison", "text", "descriptor", or "unread" for
+    what was not looked at (text: how many characters).
     """
 
     line: int
@@ -72,61 +58,169 @@ class Suspicion:
 
 
 def inspect(source: str) -> list[Suspicion]:
-    """What stands out in one cell, in the order of lines; nothing for a cell that is no Python."""
-    try:
-        return _inspect(ast.parse(_without_magics(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        # MemoryError is the parser's word for expressions that are nested too deeply.
-        return []
+    """What stands out in a cell that stands by itself, in the order of lines."""
+    return Inspector().inspect(source)
 
 
-def _inspect(tree):
-    modules = _modules(tree)
-    found: set[Suspicion] = set()
-    for node in tree.body:
-        # A function of one's own with this name is what every cell after it calls.
-        if isinstance(node, DEFINITIONS) and hasattr(builtins, node.name):
-            found.add(Suspicion(node.lineno, "patch", f"def {node.name}"))
-    for node in ast.walk(tree):
-        for kind, text in _look(node, modules):
-            found.add(Suspicion(getattr(node, "lineno", 0), kind, text[:100]))
-    return sorted(found)
+class Inspector:
+    """Looks at the cells of one notebook in their order, and remembers what their names stand for."""
 
+    def __init__(self):
+        self.names = Names()
+        self.characters, self.nodes = SIZE_LIMIT, NODE_LIMIT
 
-def _without_magics(source):
-    lines = source.splitlines()
-    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+    def inspect(self, source: str) -> list[Suspicion]:
+        """What stands out in the next cell, in the order of lines; nothing where it can't run as Python."""
+        unread = [Suspicion(1, "unread", str(len(source)))]
+        if len(source) > self.characters:
+            return unread
+        self.characters -= len(source)
+        code = read_code(source)
+        size = sum(len(nodes) for _, nodes, _ in code.trees)
+        if code.unread or size > self.nodes:
+            return unread
+        self.nodes -= size
+        found = {
+            Suspicion(line, *item)
+            for line, *magic in code.magics
+            for item in _look_at_magic(*magic)
+        }
+        for _, nodes, _ in code.trees:
+            self.names.learn(nodes)
+        for tree, nodes, above in code.trees:
+            for line, kind, text in self._inspect(tree, nodes):
+                found.add(Suspicion(line + above, kind, text[:100]))
+        return sorted(found)
 
+    def _inspect(self, tree, nodes):
+        # A function of one's own with such a name is what every cell after it calls.
+        for node in tree.body:
+            if isinstance(node, DEFINITIONS) and hasattr(builtins, node.name):
+                yield node.lineno, "patch", f"def {node.name}"
+            for name in _replaced(node):
+                yield node.lineno, "patch", f"{name} = ..."
+        for node in nodes:
+            for kind, text in self._look(node):
+                yield getattr(node, "lineno", 0), kind, text
 
-def _modules(tree):
-    """The names that are modules or come from one, in this cell."""
-    names = set(WATCHED_MODULES)
-    for node in ast.walk(tree):
+    def _look(self, node):
         if isinstance(node, ast.Import):
-            names |= {(item.asname or item.name).partition(".")[0] for item in node.names}
-    return names
+            yield from (
+                ("import", f"import {item.name}") for item in node.names if _is_odd(item.name)
+            )
+        elif isinstance(node, ast.ImportFrom):
+            yield from _look_at_import(node)
+        elif isinstance(node, ast.Name):
+            if node.id in NAMES:
+                yield "name", node.id
+        elif isinstance(node, ast.Attribute):
+            yield from self._look_at_attribute(node)
+            if isinstance(node.ctx, (ast.Store, ast.Del)):
+                yield from self._look_at_target(node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            yield from self._look_at_target(node)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if node.name in COMPARISONS and _says_always_the_same(node):
+                yield "comparison", f"def {node.name}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from (("text", word) for word in SPEECH if word in node.value)
+            if node.value.startswith("_") and node.value in ATTRIBUTES:
+                yield "attribute", f".{node.value}"
+        elif isinstance(node, ast.Call):
+            yield from self._look_at_call(node)
+
+    def _look_at_attribute(self, node):
+        """`f.__globals__`, `asynclab.loop`, `loop.turns`, `os.write` that is only passed on."""
+        owner = self.names.dotted(node.value)
+        if node.attr in ATTRIBUTES and not (node.attr in COMMON and owner in ("self", "cls")):
+            yield "attribute", f".{node.attr}"
+        elif node.attr not in LOOP_ATTRIBUTES and self._is_loop(node.value):
+            yield "attribute", f"loop.{node.attr}"
+        elif owner.endswith(TASKS) and node.attr == "record":
+            yield "attribute", ".record"
+        elif owner in DOORS and node.attr not in DOORS[owner]:
+            yield "attribute", f"{owner}.{node.attr}"
+        elif f"{owner}.{node.attr}" in RUNNERS:
+            yield "name", f"{owner}.{node.attr}"
+
+    def _look_at_target(self, node):
+        """`asyncio.sleep = ...`, `del time.sleep`, `loop.call_later = ...`."""
+        text = f"{self.names.dotted(node)} = ..."
+        if isinstance(node, ast.Attribute) and self._is_loop(node.value):
+            # What a loop does not have is said already.
+            if node.attr in LOOP_ATTRIBUTES - {"slow_callback_duration"}:
+                yield "patch", f"loop.{node.attr} = ..."
+        elif self._is_of_library(node) and not text.startswith("os.environ"):
+            yield "patch", text
+
+    def _is_loop(self, node):
+        """Whether an expression is, by its text, an event loop."""
+        text = self.names.dotted(node)
+        return text.endswith(LOOPS) or text.rpartition(".")[2] in LOOP_NAMES
+
+    def _is_of_library(self, node):
+        """Whether an expression is part of a module or of a class in one, or of a class got by `type(...)`."""
+        root, parts = chain(node)
+        if not isinstance(root, ast.Name):
+            return False
+        names, name = self.names, root.id
+        meaning = names.meanings.get(name, name)
+        if "()" in parts or "()" in meaning:
+            of_class = parts[-2:] and parts[-1] == "()" and name == "type" and len(parts) > 1
+            return bool(of_class and not _is_about_self(node))
+        if meaning.partition(".")[0] not in WATCHED_MODULES:
+            return name in names.meanings and name not in names.own
+        # `time = {}` and `time["x"] = 1` is nobody's module.
+        item = "[]" in parts and not any(part.startswith(".") for part in parts)
+        return name not in names.own or (name in names.meanings and not item)
+
+    def _look_at_call(self, node):
+        """`setattr(asyncio, ...)`, and descriptors by number: the way to the grader's socket."""
+        name, arguments = self.names.dotted(node.func), node.args
+        first = arguments[0] if arguments else None
+        last = name.rpartition(".")[2]
+        if last in ("setattr", "delattr") and first is not None:
+            owner = ast.Attribute(first, "x", ast.Store())
+            root, _ = chain(first)
+            if not isinstance(root, ast.Name) or self._is_of_library(owner) or self._is_loop(first):
+                yield "patch", f"{last}({self.names.dotted(first)}, ...)"
+        if name == "getattr" and len(arguments) > 1:
+            if not isinstance(arguments[1], ast.Constant):
+                yield "name", "getattr"
+            elif arguments[1].value in ATTRIBUTES:
+                yield "attribute", f".{arguments[1].value}"
+        module, _, function = name.rpartition(".")
+        number = first.value if isinstance(first, ast.Constant) else "..."
+        # The standard streams have numbers too.
+        if module in BY_NUMBER_MODULES and function in BY_NUMBER and number not in (0, 1, 2):
+            yield "descriptor", f"{name}({number}, ...)".replace("..., ...", "...")
+        for function, given in pairwise(arguments):
+            # `asyncio.to_thread(os.write, 3, ...)`
+            if type(getattr(given, "value", None)) is int and given.value > 2:
+                module, _, function = self.names.dotted(function).rpartition(".")
+                if module in BY_NUMBER_MODULES and function in BY_NUMBER:
+                    yield "descriptor", f"{module}.{function}, {given.value}"
+        if last == "open" and type(getattr(first, "value", None)) is int and first.value > 2:
+            yield "descriptor", f"{name}({first.value}, ...)"
+        elif last in ("socket", "SocketType") and (
+            len(arguments) > 3 or any(item.arg == "fileno" for item in node.keywords)
+        ):
+            yield "descriptor", f"{name}(fileno=...)"
 
 
-def _look(node, modules):
-    if isinstance(node, ast.Import):
-        yield from (("import", f"import {item.name}") for item in node.names if _is_odd(item.name))
-    elif isinstance(node, ast.ImportFrom):
-        yield from _look_at_import(node)
-    elif isinstance(node, ast.Name) and node.id in NAMES:
-        yield "name", node.id
-    elif isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
-        yield "attribute", f".{node.attr}"
-    elif isinstance(
-        node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.For, ast.With)
-    ):
-        yield from _look_at_targets(node, modules)
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in COMPARISONS:
-        if _says_always_the_same(node):
-            yield "comparison", f"def {node.name}"
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield from (("text", word) for word in SPEECH if word in node.value)
-    elif isinstance(node, ast.Call):
-        yield from _look_at_call(node, modules)
+def _replaced(node):
+    """Names of builtin functions that a statement at the top binds to another function."""
+    pairs = []
+    if isinstance(node, ast.Assign):
+        pairs = [(target, node.value) for target in node.targets]
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.NamedExpr):
+        pairs = [(node.value.target, node.value.value)]
+    for target, value in pairs:
+        function = isinstance(value, ast.Lambda) or (
+            isinstance(value, ast.Name) and callable(getattr(builtins, value.id, None))
+        )
+        if isinstance(target, ast.Name) and function and hasattr(builtins, target.id):
+            yield target.id
 
 
 def _says_always_the_same(function):
@@ -136,56 +230,39 @@ def _says_always_the_same(function):
     return not arguments & used
 
 
+def _is_about_self(node):
+    """Whether the root of `type(x).y` is a class's own `type(self)`."""
+    while not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return [getattr(item, "id", "") for item in node.args] in (["self"], ["cls"])
+
+
 def _is_odd(module):
-    first, _, rest = module.partition(".")
-    return first in MODULES or (first == "asynclab" and rest.partition(".")[0] in INTERNAL)
+    first = module.partition(".")[0]
+    if first == "asynclab":
+        return module not in DOORS
+    return first in MODULES or module in MODULES
 
 
 def _look_at_import(node):
     module = node.module or ""
     names = [item.name for item in node.names]
-    if module == "asynclab":
-        odd = [name for name in names if name.startswith("_") or name in INTERNAL]
-        yield from (("import", f"from asynclab import {name}") for name in odd)
+    if module in DOORS:
+        odd = [name for name in names if name not in DOORS[module] and name != "*"]
+        yield from (("import", f"from {module} import {name}") for name in odd)
     elif _is_odd(module) and module != "IPython.display":
         yield "import", f"from {module} import {', '.join(names)}"
-
-
-def _look_at_targets(node, modules):
-    """`asyncio.sleep = ...`, `del time.sleep`, `print = ...`."""
-    if isinstance(node, (ast.Assign, ast.Delete)):
-        targets = node.targets
-    elif isinstance(node, ast.With):
-        targets = [item.optional_vars for item in node.items if item.optional_vars]
+    elif module in BY_NUMBER_MODULES:
+        odd = [name for name in names if name in BY_NUMBER or name in ATTRIBUTES]
+        yield from (("descriptor", f"from {module} import {name}") for name in odd)
     else:
-        targets = [node.target]
-    for target in targets:
-        owner = target
-        while isinstance(owner, (ast.Attribute, ast.Subscript)):
-            owner = owner.value
-        if owner is not target and isinstance(owner, ast.Name) and owner.id in modules:
-            # Environment variables are a program's own.
-            text = ast.unparse(target)
-            if not text.startswith("os.environ"):
-                yield "patch", f"{text} = ..."
+        odd = [name for name in names if name in ATTRIBUTES or f"{module}.{name}" in RUNNERS]
+        yield from (("name", f"from {module} import {name}") for name in odd)
 
 
-def _look_at_call(node, modules):
-    """`setattr(asyncio, ...)`, and descriptors by number: the way to the grader's socket."""
-    name = ast.unparse(node.func)
-    if name in ("setattr", "delattr") and node.args:
-        owner = node.args[0]
-        while isinstance(owner, (ast.Attribute, ast.Subscript)):
-            owner = owner.value
-        if not isinstance(owner, ast.Name) or owner.id in modules:
-            yield "patch", f"{name}({ast.unparse(node.args[0])}, ...)"
-    if name in ("os.write", "os.read", "os.fdopen", "os.dup", "os.dup2", "socket.fromfd", "open"):
-        first = node.args[0] if node.args else None
-        if isinstance(first, ast.Constant) and type(first.value) is int and first.value > 2:
-            yield "descriptor", f"{name}({first.value}, ...)"
-        elif name != "open" and not isinstance(first, ast.Constant):
-            yield "descriptor", f"{name}(...)"
-    if name.endswith("socket") and any(item.arg == "fileno" for item in node.keywords):
-        yield "descriptor", f"{name}(fileno=...)"
-    if name == "getattr" and len(node.args) > 1 and not isinstance(node.args[1], ast.Constant):
-        yield "name", "getattr"
+def _look_at_magic(name, line):
+    """Magics that run what does not stand in the notebook."""
+    if name in FILE_MAGICS:
+        yield "name", f"%{name} {line}"[:100]
+    elif name in ("load_ext", "reload_ext") and line.strip() not in EXTENSIONS:
+        yield "import", f"%{name} {line}"[:100]

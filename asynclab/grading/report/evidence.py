@@ -58,6 +58,7 @@ def read_evidence(content: bytes, given: Given) -> Evidence:
     except ValueError as error:
         return Evidence(problem=messages.unreadable(str(error)[:80]))
     criteria, faults, notices, answer = [], [], [], []
+    inspector = suspicion.Inspector()
     for cell in cells:
         if cell.get("cell_type") != "code":
             continue
@@ -67,7 +68,7 @@ def read_evidence(content: bytes, given: Given) -> Evidence:
             faults += [(name, fault) for fault in _read_faults(cell)]
         elif source.strip() not in given.sources:
             answer.append(source)
-            notices += _read_suspicions(cell, source)
+            notices += _read_suspicions(inspector, cell, source)
         notices += _read_attempts(cell, source)
     return Evidence(
         tuple(criteria),
@@ -134,9 +135,9 @@ def _read_faults(cell):
             yield str(output.get("evalue", "")).removeprefix(before).removesuffix(after)
 
 
-def _read_suspicions(cell, source):
+def _read_suspicions(inspector, cell, source):
     lines = source.splitlines()
-    for item in suspicion.inspect(source):
+    for item in inspector.inspect(source):
         sentence = grading_messages.suspicion(0, item).partition(": ")[2]
         yield Notice(_count(cell), item.line, sentence, _line(lines, item.line))
 
