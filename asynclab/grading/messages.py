@@ -377,7 +377,7 @@ def undecodable_folder(path) -> str:
 
 def graded_elsewhere(folder) -> str:
     """Stock nbgrader or the formgrader is at work on this very submission."""
-    return f"Kiriman ini sedang dinilai di tempat lain (nbgrader autograde atau formgrader) ke {folder}. Tunggu sampai selesai, lalu ulangi perintah yang sama."
+    return f"Kiriman ini sedang dinilai di tempat lain (nbgrader autograde atau formgrader), dengan hasil di {folder}. Tunggu sampai selesai, lalu ulangi perintah yang sama."
 
 
 def still_changing(folder) -> str:
@@ -452,7 +452,7 @@ def none_graded(folder) -> str:
 
 def half_graded(folder) -> str:
     """Stock nbgrader is at work on it, or was killed over it."""
-    return f"penilaian ke {folder} belum selesai atau terputus, jadi nilainya tetap. Nilai lagi dengan `asynclab grade`."
+    return f"penilaian dengan hasil di {folder} belum selesai atau terputus, jadi nilainya tetap. Nilai lagi dengan `asynclab grade`."
 
 
 REGRADE_NO_TRACE = "tidak ada catatan yang dapat dinilai ulang, jadi nilainya tetap. Nilai lagi dengan `asynclab grade --force`."
