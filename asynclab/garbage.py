@@ -3,12 +3,12 @@
 import contextlib
 import gc
 
-__all__ = ["set_aside"]
+__all__ = ["set_aside", "set_aside_for_good"]
 
 RUNS_BETWEEN = 16
 GROWTH = 1.25
 
-_runs, _settled = 0, 0
+_runs, _settled, _for_good = 0, 0, False
 
 
 @contextlib.contextmanager
@@ -16,14 +16,27 @@ def set_aside():
     """Within it, what is already there is left out of all collections, so that they are quick."""
     global _settled
     gc.freeze()
-    _settled = _settled or gc.get_freeze_count()
+    if not _settled and not _for_good:
+        _settled = gc.get_freeze_count()
     try:
         yield
     finally:
-        count = gc.get_freeze_count() if _is_due() else 0
-        gc.unfreeze()
-        if count > GROWTH * _settled:
-            _collect()
+        if not _for_good:
+            count = gc.get_freeze_count() if _is_due() else 0
+            gc.unfreeze()
+            if count > GROWTH * _settled:
+                _collect()
+
+
+def set_aside_for_good():
+    """What is there now, and before each later run, is never looked at again.
+
+    For a process whose forks share its memory and live only for a moment: looking would copy it.
+    """
+    global _for_good
+    _for_good = True
+    gc.collect()
+    gc.freeze()
 
 
 def _is_due():

@@ -42,3 +42,15 @@ def test_what_is_set_aside_is_let_go():
         run(scenario)
         raise KeyError
     assert gc.get_freeze_count() == 0
+
+
+def test_what_is_set_aside_for_good_stays_out(monkeypatch):
+    """A run in a fork neither looks at what it shares with its parent nor gives it back to Python's collections."""
+    monkeypatch.setattr(garbage, "_for_good", False)
+    try:
+        garbage.set_aside_for_good()
+        before = gc.get_freeze_count()
+        run(scenario)
+        assert before > 0 < gc.get_freeze_count()
+    finally:
+        gc.unfreeze()

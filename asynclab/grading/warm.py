@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 
+from asynclab import garbage
 from asynclab.grading import linux, sandbox
 from asynclab.grading.forkserver import Server, say
 
@@ -92,8 +93,7 @@ def prepare():
     with contextlib.suppress(KeyError):
         sys.modules["matplotlib_inline.backend_inline"]._enable_matplotlib_integration()
     wait_for_threads()
-    gc.collect()
-    gc.freeze()
+    garbage.set_aside_for_good()
     gc.disable()
     return shell
 
