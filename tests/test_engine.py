@@ -155,6 +155,24 @@ def test_a_job_that_stumbles_once_is_graded(course, monkeypatch):
     assert all(outcome.judged for outcome in graded(course[1]).values())
 
 
+def test_a_job_that_kills_a_clusters_workers(course, monkeypatch):
+    """Each of the cluster's failures has cost it four workers: two are enough, and said like a dead process."""
+    record, killed = [], type("KilledWorker", (Exception,), {})
+
+    def die(definition, submission):
+        record.append(submission.student)
+        if submission.student == "budi":
+            raise killed("Attempted to run task 'grade-1' on 4 different workers")
+        return full_marks(definition, submission)
+
+    monkeypatch.setattr(engine, "grade", die)
+    outcomes = graded(course[1])
+
+    assert record.count("budi") == 2
+    assert outcomes["budi"].fault == messages.job_failed(messages.WORKER_DIED)
+    assert [outcome.judged for _, outcome in sorted(outcomes.items())] == [True, False, True]
+
+
 def test_where_nothing_can_be_run_nothing_is_kept(course, monkeypatch):
     """A machine that can't run student code is named in its own sentence; it is all graded at the next run."""
 

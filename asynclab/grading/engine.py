@@ -89,7 +89,8 @@ def grade_all(
                         graded = future.result()
                     except Exception as error:
                         broken = broken or isinstance(error, BrokenExecutor)
-                        job.tries += 1
+                        # A cluster has tried it on several workers by then; once more, alone.
+                        job.tries += TRIES - 1 if _is_killed(error) else 1
                         if job.tries < TRIES:
                             alone.append(job)
                             continue
@@ -131,8 +132,13 @@ def _finish(writer, job, graded):
     return outcome
 
 
+def _is_killed(error):
+    """Whether it is dask.distributed's for a job under which one worker after the other has died."""
+    return type(error).__name__ == "KilledWorker"
+
+
 def _describe(error):
-    if isinstance(error, BrokenExecutor):
+    if isinstance(error, BrokenExecutor) or _is_killed(error):
         return messages.WORKER_DIED
     if isinstance(error, NotRunError):
         return str(error)
