@@ -263,7 +263,9 @@ TRUSTED = (
 )
 TRUSTED_NOTE = "dinilai tanpa sandbox, karena kiriman ini dinyatakan tepercaya (trust_submissions)."
 
-FOR_INSTRUCTOR = "**Untuk pengajar** (tidak ikut ke umpan balik). Ini hal untuk dilihat, bukan putusan:"
+FOR_INSTRUCTOR = (
+    "**Untuk pengajar** (tidak ikut ke umpan balik). Ini hal untuk dilihat, bukan putusan:"
+)
 
 _ATTEMPTS = {
     "file": "mencoba memakai berkas atau folder di luar folder kerjanya: `{detail}`",
@@ -312,7 +314,9 @@ def not_generated(slug) -> str:
 
 def nothing_submitted(slug, folder) -> str:
     """No submission was collected."""
-    return f"Belum ada kiriman untuk '{slug}' di {folder}. Jalankan `nbgrader collect {slug}` dahulu."
+    return (
+        f"Belum ada kiriman untuk '{slug}' di {folder}. Jalankan `nbgrader collect {slug}` dahulu."
+    )
 
 
 def unknown_student(student, slugs) -> str:
@@ -353,9 +357,7 @@ def job_failed(reason) -> str:
     return f"Kiriman ini tidak dinilai: {reason.rstrip('.')}. Ini bukan kesalahan mahasiswa; berkasnya tetap ada di submitted/. Ulangi perintah yang sama untuk menilainya."
 
 
-WORKER_DIED = (
-    "proses penilainya mati setiap kali kiriman ini dinilai, misalnya karena kehabisan memori atau waktu"
-)
+WORKER_DIED = "proses penilainya mati setiap kali kiriman ini dinilai, misalnya karena kehabisan memori atau waktu"
 
 
 def unreadable_folder(path, reason) -> str:
@@ -409,7 +411,9 @@ def few_workers(count) -> str:
 
 def nothing_graded(slug) -> str:
     """No traces are stored."""
-    return f"Belum ada kiriman '{slug}' yang sudah dinilai. Jalankan `asynclab grade {slug}` dahulu."
+    return (
+        f"Belum ada kiriman '{slug}' yang sudah dinilai. Jalankan `asynclab grade {slug}` dahulu."
+    )
 
 
 def unreadable_source(path, reason) -> str:
