@@ -18,6 +18,7 @@ __all__ = ["Outcome", "Pending", "find_pending", "grade_all"]
 
 TRIES = 3
 AHEAD = 2
+LOOK_SECONDS = 5.0
 
 
 @dataclass
@@ -55,7 +56,8 @@ def grade_all(
     for what its workers write in between (`scratch`, or one of this call's own); width: how many jobs
     it works on at once. When a worker dies, the
     jobs that were running are tried again one at a time, so that only the guilty one fails again;
-    after TRIES it is "tidak dinilai".
+    after TRIES it is "tidak dinilai". An executor may have a `look()`, which raises where it will
+    never do anything any more; it is called while nothing gets done.
     """
     queue = deque(_Job(definition, item) for definition, pending in work for item in pending)
     alone: deque[_Job] = deque()
@@ -82,7 +84,7 @@ def grade_all(
                     except BrokenExecutor:
                         waiting.appendleft(job)
                         broken = True
-                finished = wait(running, return_when=FIRST_COMPLETED)[0] if running else ()
+                finished = _wait_for_one(running, executor) if running else ()
                 for future in [future for future in running if future in finished]:
                     job = running.pop(future)
                     try:
@@ -116,6 +118,13 @@ class _Job:
     submission: Submission | None = None
     log: list[tuple[str, str]] = field(default_factory=list)
     fault: str = ""
+
+
+def _wait_for_one(running, executor):
+    while not (finished := wait(running, LOOK_SECONDS, FIRST_COMPLETED)[0]):
+        if hasattr(executor, "look"):
+            executor.look()
+    return finished
 
 
 def _finish(writer, job, graded):
