@@ -194,6 +194,22 @@ def test_a_worker_that_shuts_nothing_in(generated, cluster, tmp_path, monkeypatc
     assert not (course.folder / "autograded").exists()
 
 
+def test_a_worker_without_asynclab(generated, cluster, tmp_path, monkeypatch, capsys):
+    """It is named before anything is graded; exit code 1."""
+    course, _ = copy_course(generated, tmp_path)
+    config = course.folder / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.ExecuteAndJudge.trust_submissions = False\n")
+    hand_in(course, "ani")
+    monkeypatch.chdir(course.folder)
+    (cluster.folder / "tanpa.py").write_text("import sys; sys.modules['asynclab.isolation'] = None")
+    cluster.add_worker(), cluster.add_worker("--preload", cluster.folder / "tanpa.py")
+    wait_until_both_are_there(cluster)
+
+    assert main(["grade", SLUG, "--scheduler", cluster.address]) == 1
+    assert "tidak dapat memakai asynclab (" in capsys.readouterr().err
+    assert not (course.folder / "autograded").exists()
+
+
 def test_a_cluster_without_workers(generated, cluster, tmp_path, monkeypatch, capsys):
     """Says so and what to start, instead of waiting for ever."""
     course, _ = copy_course(generated, tmp_path)

@@ -70,7 +70,7 @@ def distributed_pool(address, *, sandbox=True):
     """(function that makes an executor, number of threads) of a dask.distributed cluster.
 
     Raises CommandError where the package is missing, nobody answers at the address, or, with
-    `sandbox`, one of the workers can't shut student code in.
+    `sandbox`, one of the workers has no asynclab or can't shut student code in.
     """
     try:
         from distributed import Client
@@ -90,7 +90,10 @@ def distributed_pool(address, *, sandbox=True):
         client.close()
         raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
     if sandbox:
-        for worker, obstacle in client.run(isolation.obstacle).items():
+        for worker, obstacle in client.run(isolation.obstacle, on_error="return").items():
+            if isinstance(obstacle, Exception):
+                client.close()
+                raise CommandError(NO_ASYNCLAB.format(worker=worker, reason=obstacle))
             if obstacle:
                 remedy = client.run(isolation.remedy, workers=[worker])[worker]
                 client.close()
@@ -139,6 +142,10 @@ NO_DISTRIBUTED = (
     "Paket `distributed` belum terpasang. Pasang dengan: pip install -r requirements-cluster.txt"
 )
 NO_SCHEDULER = "Tidak ada penjadwal yang menjawab di {address} ({reason}). Periksa alamatnya, atau nilai tanpa --scheduler."
+NO_ASYNCLAB = (
+    "Pekerja {worker} tidak dapat memakai asynclab ({reason}), jadi tidak ada yang dinilai: pasang paket "
+    "yang sama di sana, nyalakan ulang pekerja itu, lalu ulangi perintah yang sama."
+)
 NO_SANDBOX = (
     "Kode mahasiswa tidak dapat diisolasi di pekerja {worker} ({obstacle}), jadi tidak ada yang dinilai: "
     "di komputer itu, {remedy}, atau hentikan pekerja itu."
