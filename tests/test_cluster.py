@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,9 @@ from small_class import copy_course, generated_course, hand_in
 from tiny_course import ROOT, SLUG, TRUST
 
 from asynclab.cli import main
+from asynclab.errors import CommandError
+from asynclab.grading import pools
+from asynclab.grading.pools import ClusterExecutor
 
 pytest.importorskip("distributed", reason="requirements-cluster.txt is not installed")
 pytestmark = pytest.mark.heavy
@@ -124,6 +128,46 @@ def wait_until_both_are_there(cluster):
         client.wait_for_workers(2, timeout=SECONDS)
 
 
+@pytest.mark.parametrize(
+    ("end", "code", "sentence"),
+    [
+        (lambda grader, cluster: grader.send_signal(signal.SIGINT), 130, "Dihentikan."),
+        (lambda grader, cluster: cluster.scheduler.kill(), 1, "berhenti di tengah penilaian"),
+    ],
+)
+def test_an_end_in_the_middle(generated, cluster, tmp_path, end, code, sentence):
+    """Ctrl+C, or a scheduler that dies: one sentence, and what was graded stays."""
+    course, _ = copy_course(generated, tmp_path)
+    hand_in(course, *STUDENTS)
+    cluster.add_worker(), cluster.add_worker()
+    wait_until_both_are_there(cluster)
+    grader = grade_in(course, "--scheduler", cluster.address)
+    wait_until(lambda: grader.poll() is not None or graded_notebooks(course))
+    end(grader, cluster)
+    _, errors = grader.communicate(timeout=SECONDS)
+
+    assert grader.returncode == code
+    assert sentence in errors
+    assert "Traceback" not in errors
+    assert graded_notebooks(course)
+
+
+class NoWorkers:
+    """A client of a scheduler without workers."""
+
+    status, get_executor, nthreads = "running", staticmethod(lambda pure: None), dict
+
+
+def test_workers_that_don_t_come_back(monkeypatch):
+    """They are waited for; after a minute the sentence says what to start."""
+    executor = ClusterExecutor(NoWorkers(), "tcp://127.0.0.1:1")
+    executor.look()
+    monkeypatch.setattr(pools, "NOBODY_SECONDS", 0.0)
+
+    with pytest.raises(CommandError, match="dask worker tcp:"):
+        executor.look()
+
+
 CLOSED = """
 from asynclab import isolation
 isolation.obstacle = lambda: "unshare: Operation not permitted"
@@ -147,6 +191,22 @@ def test_a_worker_that_shuts_nothing_in(generated, cluster, tmp_path, monkeypatc
     assert "isolasi di pekerja tcp://127.0.0.1:" in error
     assert "(unshare: Operation not permitted)" in error
     assert "sudo sysctl -w user.max_user_namespaces=15000, atau hentikan pekerja itu." in error
+    assert not (course.folder / "autograded").exists()
+
+
+def test_a_worker_without_asynclab(generated, cluster, tmp_path, monkeypatch, capsys):
+    """It is named before anything is graded; exit code 1."""
+    course, _ = copy_course(generated, tmp_path)
+    config = course.folder / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.ExecuteAndJudge.trust_submissions = False\n")
+    hand_in(course, "ani")
+    monkeypatch.chdir(course.folder)
+    (cluster.folder / "tanpa.py").write_text("import sys; sys.modules['asynclab.isolation'] = None")
+    cluster.add_worker(), cluster.add_worker("--preload", cluster.folder / "tanpa.py")
+    wait_until_both_are_there(cluster)
+
+    assert main(["grade", SLUG, "--scheduler", cluster.address]) == 1
+    assert "tidak dapat memakai asynclab (" in capsys.readouterr().err
     assert not (course.folder / "autograded").exists()
 
 

@@ -8,7 +8,7 @@ from tiny_course import SLUG
 from traitlets.config import Config
 
 from asynclab.errors import CommandError
-from asynclab.grading.definition import plain, read_definition, read_extra_files
+from asynclab.grading.definition import Definition, plain, read_definition, read_extra_files
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,15 @@ def test_extra_files_are_the_instructors(tmp_path):
     found = read_extra_files(tmp_path, [".ipynb_checkpoints", "*.pyc"])
 
     assert found == {"d.txt": b"d.txt", "data/b.csv": b"data/b.csv"}
+
+
+@pytest.mark.parametrize("theirs", ["data.csv", "data.csv/x", "folder", "folder/isi.txt/x"])
+def test_the_instructors_files_stay(theirs):
+    """Also where a student's file has the name of their folder, or a folder theirs; no other is lost."""
+    definition = Definition(SLUG, "", (), files={"data.csv": b"1", "folder/isi.txt": b"2"})
+    files = definition.files_with({theirs: b"x", "data.csv2": b"3"})
+
+    assert files == {**definition.files, "data.csv2": b"3"}
 
 
 def test_what_cant_be_sent_is_left_out():

@@ -28,6 +28,7 @@ from small_class import (
 from sqlalchemy.exc import OperationalError
 from tiny_course import SLUG, TRUST, answered
 
+from asynclab.errors import CommandError
 from asynclab.grading import engine, messages, submitted
 from asynclab.grading.definition import read_definition
 from asynclab.grading.engine import find_pending, grade_all
@@ -153,6 +154,40 @@ def test_a_job_that_stumbles_once_is_graded(course, monkeypatch):
     monkeypatch.setattr(engine, "grade", stumble)
 
     assert all(outcome.judged for outcome in graded(course[1]).values())
+
+
+def test_a_job_that_kills_a_clusters_workers(course, monkeypatch):
+    """Each of the cluster's failures has cost it four workers: two are enough, and said like a dead process."""
+    record, killed = [], type("KilledWorker", (Exception,), {})
+
+    def die(definition, submission):
+        record.append(submission.student)
+        if submission.student == "budi":
+            raise killed("Attempted to run task 'grade-1' on 4 different workers")
+        return full_marks(definition, submission)
+
+    monkeypatch.setattr(engine, "grade", die)
+    outcomes = graded(course[1])
+
+    assert record.count("budi") == 2
+    assert outcomes["budi"].fault == messages.job_failed(messages.WORKER_DIED)
+    assert [outcome.judged for _, outcome in sorted(outcomes.items())] == [True, False, True]
+
+
+def test_an_executor_that_will_never_do_anything(course, monkeypatch):
+    """It is asked while nothing gets done; what it says ends the command, and the next run begins anew."""
+    monkeypatch.setattr(engine, "LOOK_SECONDS", 0.01)
+
+    class Gone(AtOnce):
+        def submit(self, function, /, *args):
+            return concurrent.futures.Future()
+
+        def look(self):
+            raise CommandError("Tidak ada siapa-siapa.")
+
+    with pytest.raises(CommandError, match="Tidak ada siapa-siapa"):
+        graded(course[1], make=lambda scratch: Gone())
+    assert sorted(graded(course[1])) == ["ani", "budi", "citra"]
 
 
 def test_where_nothing_can_be_run_nothing_is_kept(course, monkeypatch):

@@ -161,6 +161,37 @@ def test_an_assignment_without_its_release(course, capsys, submitted, code, wait
     assert "3 kiriman dinilai; 0 di antaranya" in shown.out
 
 
+@pytest.mark.parametrize("argument", ["--json", "--student=ani"])
+def test_no_assignment_can_be_graded(course, capsys, argument):
+    """Nobody is told that all is graded, or that a student who waits has handed in nothing; exit code 1."""
+    shutil.rmtree(course[0].folder / "release")
+    codes = [main(["grade", "--all"]), main(["grade", "--all", argument])]
+    shown = capsys.readouterr()
+
+    assert (codes, shown.out) == ([1, 1], "")
+    assert shown.err.count(f"{SLUG} dilewati (3 kiriman menunggu)") == len(shown.err.splitlines())
+
+
+def test_what_waits_beside_what_is_graded(course, capsys):
+    """The last words don't say that all submissions are graded."""
+    generate_a_second(*course)
+    main(["grade", "--all"])
+    shutil.rmtree(course[0].folder / "release" / "kedua")
+    (course[0].folder / "submitted" / "ani" / "kedua").mkdir()
+    capsys.readouterr()
+
+    assert main(["grade", "--all"]) == 1
+    assert capsys.readouterr().out == f"{SLUG}: {grade.UP_TO_DATE}\n"
+
+
+def test_nothing_was_ever_generated(course, capsys):
+    """One sentence that says what to do first, exit code 2."""
+    (course[0].folder / "gradebook.db").unlink()
+
+    assert main(["grade", "--all"]) == 2
+    assert "Belum ada tugas di buku nilai" in capsys.readouterr().err
+
+
 def test_a_second_grader_is_refused(course, capsys):
     """One sentence, exit code 1."""
     with Writer(course[1]):

@@ -58,6 +58,16 @@ class Definition:
         """The notebook of this name, or None."""
         return next((item for item in self.notebooks if item.name == name), None)
 
+    def files_with(self, theirs: dict[str, bytes]) -> dict[str, bytes]:
+        """A student's files and these; these stay also where the one's file is the other's folder."""
+        ours = [f"{name}/" for name in self.files]
+        clear = {
+            name: content
+            for name, content in theirs.items()
+            if not any(f"{name}/".startswith(own) or own.startswith(f"{name}/") for own in ours)
+        }
+        return {**clear, **self.files}
+
 
 def read_definition(api, slug) -> Definition:
     """The definition of an assignment, from its gradebook, release/ and source/.

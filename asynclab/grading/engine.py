@@ -18,6 +18,7 @@ __all__ = ["Outcome", "Pending", "find_pending", "grade_all"]
 
 TRIES = 3
 AHEAD = 2
+LOOK_SECONDS = 5.0
 
 
 @dataclass
@@ -55,7 +56,8 @@ def grade_all(
     for what its workers write in between (`scratch`, or one of this call's own); width: how many jobs
     it works on at once. When a worker dies, the
     jobs that were running are tried again one at a time, so that only the guilty one fails again;
-    after TRIES it is "tidak dinilai".
+    after TRIES it is "tidak dinilai". An executor may have a `look()`, which raises where it will
+    never do anything any more; it is called while nothing gets done.
     """
     queue = deque(_Job(definition, item) for definition, pending in work for item in pending)
     alone: deque[_Job] = deque()
@@ -82,14 +84,15 @@ def grade_all(
                     except BrokenExecutor:
                         waiting.appendleft(job)
                         broken = True
-                finished = wait(running, return_when=FIRST_COMPLETED)[0] if running else ()
+                finished = _wait_for_one(running, executor) if running else ()
                 for future in [future for future in running if future in finished]:
                     job = running.pop(future)
                     try:
                         graded = future.result()
                     except Exception as error:
                         broken = broken or isinstance(error, BrokenExecutor)
-                        job.tries += 1
+                        # A cluster has tried it on several workers by then; once more, alone.
+                        job.tries += TRIES - 1 if _is_killed(error) else 1
                         if job.tries < TRIES:
                             alone.append(job)
                             continue
@@ -117,6 +120,13 @@ class _Job:
     fault: str = ""
 
 
+def _wait_for_one(running, executor):
+    while not (finished := wait(running, LOOK_SECONDS, FIRST_COMPLETED)[0]):
+        if hasattr(executor, "look"):
+            executor.look()
+    return finished
+
+
 def _finish(writer, job, graded):
     log = job.log + graded.log
     outcome = Outcome(job.item.student, job.definition.slug, dict(graded.scores), log)
@@ -131,8 +141,13 @@ def _finish(writer, job, graded):
     return outcome
 
 
+def _is_killed(error):
+    """Whether it is dask.distributed's for a job under which one worker after the other has died."""
+    return type(error).__name__ == "KilledWorker"
+
+
 def _describe(error):
-    if isinstance(error, BrokenExecutor):
+    if isinstance(error, BrokenExecutor) or _is_killed(error):
         return messages.WORKER_DIED
     if isinstance(error, NotRunError):
         return str(error)

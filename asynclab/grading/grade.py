@@ -79,6 +79,9 @@ def run(arguments) -> int:
         slugs, lacking = list(dict.fromkeys(arguments.slug)), False
         if arguments.all:
             slugs, lacking = find_gradable(api)
+            if not slugs:
+                # All that is to say was said for each of them.
+                return 1 if lacking else 0
         with contextlib.closing(JsonLines() if arguments.json else Lines(slugs)) as show:
             outcomes = grade_course(
                 api,
@@ -89,7 +92,7 @@ def run(arguments) -> int:
                 workers=arguments.workers,
                 scheduler=arguments.scheduler,
             )
-            show.end(outcomes)
+            show.end(outcomes, lacking)
     return 0 if not lacking and all(outcome.judged for outcome in outcomes) else 1
 
 
@@ -169,11 +172,14 @@ def find_gradable(api) -> tuple[list[str], bool]:
     """(the assignments in the gradebook that can be graded, by name; whether others have submissions).
 
     Says on standard error why one can't, so that it doesn't keep the others from being graded.
+    Raises CommandError where there is none at all.
     """
     from asynclab.grading.engine import find_pending
 
     with api.gradebook as gradebook:
         known = sorted(assignment.name for assignment in gradebook.assignments)
+    if not known:
+        raise CommandError(NOTHING_GENERATED, exit_code=2)
     gradable, lacking = [], False
     for slug in known:
         try:
@@ -236,15 +242,14 @@ class Lines:
         if self.progress:
             self.progress.stop()
 
-    def end(self, outcomes):
-        """The last words: how many, and what needs a person."""
+    def end(self, outcomes, lacking=False):
+        """The last words: how many, and what needs a person; lacking: whether other submissions wait."""
         self.close()
         left = [outcome for outcome in outcomes if not outcome.judged]
-        print(
-            SUMMARY.format(count=len(outcomes), left=len(left))
-            if outcomes
-            else UP_TO_DATE.capitalize()
-        )
+        if outcomes:
+            print(SUMMARY.format(count=len(outcomes), left=len(left)))
+        elif not lacking:
+            print(UP_TO_DATE.capitalize())
         for outcome in left:
             print(f"  {describe(outcome)}")
 
@@ -261,7 +266,7 @@ class JsonLines:
     def advance(self, outcome):
         """Nothing to show yet: the order is the students', not the workers'."""
 
-    def end(self, outcomes):
+    def end(self, outcomes, lacking=False):
         """All records."""
         for outcome in outcomes:
             print(json.dumps(record(outcome), ensure_ascii=False))
@@ -295,6 +300,7 @@ def describe(outcome) -> str:
 
 NO_COURSE = "Folder {folder} bukan folder kursus: tidak ada nbgrader_config.py. Pindahlah ke folder kursus, lalu ulangi."
 WHICH = "Sebutkan tugas yang dinilai, atau pakai --all untuk semuanya (bukan keduanya)."
+NOTHING_GENERATED = "Belum ada tugas di buku nilai, jadi tidak ada yang dapat dinilai. Jalankan `nbgrader generate_assignment TUGAS` dahulu."
 UP_TO_DATE = "semua kiriman sudah dinilai; pakai --force untuk menilai lagi."
 SUMMARY = "{count} kiriman dinilai; {left} di antaranya ada yang tidak dinilai."
 UNJUDGED = " (tidak dinilai: {cells})"

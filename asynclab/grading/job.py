@@ -116,7 +116,7 @@ def _grade_notebook(definition, notebook, content, submission, graded):
 def _lay_out(course, definition, notebook, content, submission):
     """The one submission as nbgrader would find it, in an otherwise empty course."""
     folder = course / "submitted" / submission.student / definition.slug
-    for name, data in {**submission.files, **definition.files}.items():
+    for name, data in definition.files_with(submission.files).items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)

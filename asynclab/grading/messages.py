@@ -359,9 +359,7 @@ def job_failed(reason) -> str:
     return f"Kiriman ini tidak dinilai: {reason.rstrip('.')}. Ini bukan kesalahan mahasiswa; berkasnya tetap ada di submitted/. Ulangi perintah yang sama untuk menilainya."
 
 
-WORKER_DIED = (
-    "proses penilainya mati setiap kali kiriman ini dinilai, misalnya karena kehabisan memori atau waktu"
-)
+WORKER_DIED = "proses penilainya mati setiap kali kiriman ini dinilai, misalnya karena kehabisan memori atau waktu"
 
 
 def unreadable_folder(path, reason) -> str:

@@ -6,13 +6,18 @@ import logging
 import multiprocessing
 import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
+import time
+from concurrent.futures import Executor, ProcessPoolExecutor
 
 from asynclab import isolation
 from asynclab.errors import CommandError
 from asynclab.grading import parents
 
-__all__ = ["distributed_pool", "local_pool", "warm_up"]
+__all__ = ["ClusterExecutor", "distributed_pool", "local_pool", "warm_up"]
+
+# Seconds without any worker after which none is expected any more; what watches over one starts it
+# again within a few.
+NOBODY_SECONDS = 60.0
 
 
 def warm_up() -> bool:
@@ -65,7 +70,7 @@ def distributed_pool(address, *, sandbox=True):
     """(function that makes an executor, number of threads) of a dask.distributed cluster.
 
     Raises CommandError where the package is missing, nobody answers at the address, or, with
-    `sandbox`, one of the workers can't shut student code in.
+    `sandbox`, one of the workers has no asynclab or can't shut student code in.
     """
     try:
         from distributed import Client
@@ -78,28 +83,79 @@ def distributed_pool(address, *, sandbox=True):
         raise CommandError(
             NO_SCHEDULER.format(address=address, reason=error), exit_code=2
         ) from None
-    # What it does when a worker is lost is no news for a person: the engine sees to it.
-    logging.getLogger("distributed.client").setLevel(logging.ERROR)
+    # What it does when a worker or the scheduler is lost is no news for a person: the engine sees to it.
+    for name in ("distributed.client", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if not width:
         client.close()
         raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
     if sandbox:
-        for worker, obstacle in client.run(isolation.obstacle).items():
+        for worker, obstacle in client.run(isolation.obstacle, on_error="return").items():
+            if isinstance(obstacle, Exception):
+                client.close()
+                raise CommandError(NO_ASYNCLAB.format(worker=worker, reason=obstacle))
             if obstacle:
                 remedy = client.run(isolation.remedy, workers=[worker])[worker]
                 client.close()
                 raise CommandError(
                     NO_SANDBOX.format(worker=worker, obstacle=obstacle, remedy=remedy)
                 )
-    return lambda scratch: client.get_executor(pure=False), width
+    return lambda scratch: ClusterExecutor(client, address), width
+
+
+class ClusterExecutor(Executor):
+    """A cluster, ended like any other executor; dask's own knows no `cancel_futures`.
+
+    client: a dask.distributed one that is connected; address: what a person calls its scheduler.
+    """
+
+    def __init__(self, client, address):
+        self._client, self._address = client, address
+        self._executor = client.get_executor(pure=False)
+        self._nobody_since = None
+
+    def submit(self, function, /, *args):
+        """A future of what a worker makes of it."""
+        return self._executor.submit(function, *args)
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        """Let go of the cluster; what has not begun is not done where nobody waits for it."""
+        # Where the scheduler is gone, there is nobody to tell.
+        if self._client.status == "running":
+            self._executor.shutdown(wait=wait and not cancel_futures)
+
+    def look(self):
+        """Raises CommandError where nothing will be done any more: no scheduler, or for a while no worker."""
+        if self._client.status == "closed":
+            raise CommandError(SCHEDULER_GONE.format(address=self._address))
+        try:
+            workers = self._client.nthreads()
+        except (OSError, TimeoutError):
+            return  # it is looking for its scheduler
+        now = time.monotonic()
+        self._nobody_since = None if workers else self._nobody_since or now
+        if not workers and now - self._nobody_since >= NOBODY_SECONDS:
+            raise CommandError(WORKERS_GONE.format(address=self._address))
 
 
 NO_DISTRIBUTED = (
     "Paket `distributed` belum terpasang. Pasang dengan: pip install -r requirements-cluster.txt"
 )
 NO_SCHEDULER = "Tidak ada penjadwal yang menjawab di {address} ({reason}). Periksa alamatnya, atau nilai tanpa --scheduler."
+NO_ASYNCLAB = (
+    "Pekerja {worker} tidak dapat memakai asynclab ({reason}), jadi tidak ada yang dinilai: pasang paket "
+    "yang sama di sana, nyalakan ulang pekerja itu, lalu ulangi perintah yang sama."
+)
 NO_SANDBOX = (
     "Kode mahasiswa tidak dapat diisolasi di pekerja {worker} ({obstacle}), jadi tidak ada yang dinilai: "
     "di komputer itu, {remedy}, atau hentikan pekerja itu."
 )
 NO_WORKERS = "Penjadwal di {address} belum punya pekerja. Jalankan `dask worker {address}` dahulu."
+SCHEDULER_GONE = (
+    "Penjadwal di {address} berhenti di tengah penilaian. Yang sudah dinilai tersimpan: "
+    "nyalakan lagi penjadwalnya, lalu ulangi perintah yang sama untuk sisanya."
+)
+WORKERS_GONE = (
+    "Penjadwal di {address} tidak punya pekerja lagi. Yang sudah dinilai tersimpan: jalankan "
+    "`dask worker {address}`, lalu ulangi perintah yang sama untuk sisanya."
+)

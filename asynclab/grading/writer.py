@@ -82,7 +82,7 @@ class Writer:
         place = Path(tempfile.mkdtemp(dir=shelf))
         made, old = place / NEW, place / OLD
         try:
-            self._write_files(made, graded, {**files, **definition.files})
+            self._write_files(made, graded, definition.files_with(files))
             self._write_scores(definition.slug, graded, timestamp)
             target.parent.mkdir(parents=True, exist_ok=True)
             put_in_place(made, target, old)
