@@ -123,11 +123,11 @@ def test_guess_and_fact_are_told_apart():
 
 
 def test_lessons_are_linked_where_the_book_is_published():
-    """By the address in the configuration."""
+    """By the address in the configuration, and the heading as the book names it."""
     item = Item(Criterion("Aturan", 2, False, "x"), section=SECTIONS["queue"])
 
     assert (
-        'href="https://buku.contoh/07-queues-synchronization.html#antrean-di-antara-dua-task"'
+        'href="https://buku.contoh/07-queues-synchronization.html#Antrean-di-antara-dua-task"'
         in html(task(item), book_url="https://buku.contoh/")
     )
 

@@ -8,6 +8,16 @@ from jupyter_client.manager import start_new_kernel
 pytestmark = pytest.mark.kernel
 
 
+def run_next(client):
+    """How the next cell ends; right after an error a kernel turns away whatever is already on its way."""
+    for _ in range(100):
+        status = client.execute_interactive("1", timeout=60)["content"]["status"]
+        if status != "aborted":
+            break
+        time.sleep(0.1)
+    return status
+
+
 def test_a_deadlocked_cell_can_be_interrupted():
     """With asynclab imported, an interrupt ends `await queue.get()` and the next cell runs."""
     manager, client = start_new_kernel(kernel_name="python3")
@@ -20,7 +30,7 @@ def test_a_deadlocked_cell_can_be_interrupted():
 
         assert reply["parent_header"]["msg_id"] == waiting
         assert reply["content"]["ename"] in ("CancelledError", "KeyboardInterrupt")
-        assert client.execute_interactive("1", timeout=60)["content"]["status"] == "ok"
+        assert run_next(client) == "ok"
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
