@@ -27,6 +27,10 @@ from asynclab.errors import CommandError
 __all__ = ["SUBCOMMANDS", "Subcommand", "main"]
 
 
+# Parts of Python that Windows does not have.
+UNIX_MODULES = {"fcntl", "grp", "pwd", "resource"}
+
+
 class Subcommand(NamedTuple):
     """Where a subcommand lives and the half line that says what it does."""
 
@@ -124,6 +128,8 @@ def _unknown(name: str) -> str:
 
 
 def _missing(error: ModuleNotFoundError) -> str:
+    if error.name in UNIX_MODULES:
+        return UNIX_ONLY
     return MISSING.format(name=error.name, python=sys.executable)
 
 
@@ -175,6 +181,7 @@ MISSING = (
     "Paket '{name}' belum terpasang. Pasang dengan: {python} -m pip install -r requirements.txt "
     "(pemeriksaan lengkap: asynclab doctor)"
 )
+UNIX_ONLY = "Perintah ini tidak dapat berjalan di Windows. Jalankan kursus ini di WSL 2."
 UNEXPECTED = (
     "Kesalahan di dalam asynclab sendiri: {kind}: {text} ({file} baris {line}). "
     "Jalankan lagi dengan ASYNCLAB_TRACEBACK=1 untuk melihat rinciannya, lalu laporkan."

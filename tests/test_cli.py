@@ -158,6 +158,14 @@ def test_a_missing_package_is_named(command, capsys):
     assert "-m pip install -r requirements.txt" in shown
 
 
+def test_what_windows_lacks_is_no_package(command, capsys):
+    """Nobody can install it there: the way out is named."""
+    command(fail(ModuleNotFoundError("No module named 'fcntl'", name="fcntl")))
+
+    assert cli.main(["coba"]) == 1
+    assert "WSL 2" in capsys.readouterr().err
+
+
 def test_control_c_ends_with_a_word(command, capsys):
     """Ctrl-C ends a command without a traceback, with the shell's usual code."""
     command(fail(KeyboardInterrupt()))

@@ -46,7 +46,7 @@ def find_dangers(folder) -> list[tuple[Path, str]]:
             elif status.st_size > _limit(path):
                 found.append((path, messages.too_large(status.st_size, _limit(path))))
             elif count > COUNT_LIMIT:
-                found.append((path, messages.too_many(COUNT_LIMIT, COUNT_LIMIT)))
+                found.append((path, messages.too_many(COUNT_LIMIT)))
             elif total + status.st_size > TOTAL_LIMIT:
                 found.append((path, messages.too_much(TOTAL_LIMIT)))
             else:

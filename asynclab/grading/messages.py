@@ -124,7 +124,7 @@ def too_large(size, limit) -> str:
     return f"{number(size / 1e6)} MB, lebih besar dari batas {number(limit / 1e6)} MB"
 
 
-def too_many(count, limit) -> str:
+def too_many(limit) -> str:
     """More files than may be."""
     return f"lebih dari {limit} berkas"
 
