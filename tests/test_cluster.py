@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -150,6 +151,19 @@ def test_an_end_in_the_middle(generated, cluster, tmp_path, end, code, sentence)
     assert sentence in errors
     assert "Traceback" not in errors
     assert graded_notebooks(course)
+
+
+def test_what_a_lost_cluster_would_log(cluster):
+    """Nothing of it reaches a person, whichever of its loggers it comes from."""
+    with contextlib.suppress(CommandError):
+        pools.distributed_pool(cluster.address)
+    loggers = [*logging.root.manager.loggerDict, "distributed.imported.later"]
+    of_the_cluster = [name for name in loggers if name.startswith(("distributed", "tornado"))]
+
+    assert "distributed.batched" in of_the_cluster
+    assert [
+        name for name in of_the_cluster if logging.getLogger(name).isEnabledFor(logging.ERROR)
+    ] == []
 
 
 class NoWorkers:

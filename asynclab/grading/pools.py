@@ -76,6 +76,7 @@ def distributed_pool(address, *, sandbox=True):
         from distributed import Client
     except ImportError:
         raise CommandError(NO_DISTRIBUTED, exit_code=2) from None
+    _silence("asyncio", "distributed", "tornado")
     try:
         client = Client(address, timeout="10s")
         width = sum(client.nthreads().values())
@@ -83,9 +84,6 @@ def distributed_pool(address, *, sandbox=True):
         raise CommandError(
             NO_SCHEDULER.format(address=address, reason=error), exit_code=2
         ) from None
-    # What it does when a worker or the scheduler is lost is no news for a person: the engine sees to it.
-    for name in ("distributed.client", "tornado.application"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     if not width:
         client.close()
         raise CommandError(NO_WORKERS.format(address=address), exit_code=2)
@@ -101,6 +99,14 @@ def distributed_pool(address, *, sandbox=True):
                     NO_SANDBOX.format(worker=worker, obstacle=obstacle, remedy=remedy)
                 )
     return lambda scratch: ClusterExecutor(client, address), width
+
+
+def _silence(*packages):
+    """What they log when a worker or the scheduler is lost is no news for a person: the engine sees to it."""
+    for name in {*packages, *logging.root.manager.loggerDict}:
+        # distributed gives some of its loggers a level of their own, which the package's doesn't reach.
+        if name.partition(".")[0] in packages:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class ClusterExecutor(Executor):
