@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import threading
 
 from asynclab.loop import (
     TICKS_PER_SECOND,
@@ -20,6 +21,7 @@ from asynclab.places import (
     place_of_thread,
 )
 from asynclab.recording import Overflow, owner
+from asynclab.stillness import Stillness
 from asynclab.trace import Leftover
 from asynclab.values import clean_text
 
@@ -128,6 +130,9 @@ def _generators(loop):
 def _threads(loop):
     for thread in loop.threads.alive():
         thread.join(THREAD_GRACE)  # it may be about to end
+    if computing := loop.threads.alive():
+        # One that still waits for a processor has not had that time yet.
+        Stillness().await_still(computing, threading.Event(), limit=THREAD_GRACE)
     return [
         *(
             Leftover("thread", clean_text(job.name), job.thread and place_of_thread(job.thread))

@@ -40,6 +40,11 @@ class Threads:
         self._threads = [*self.alive(), thread]
         thread.run = functools.partial(self._run, thread.run)
 
+    def disown(self, thread):
+        """Forget a thread that could not be started, so that nobody waits for it."""
+        if thread.ident is None:
+            self._threads = [other for other in self._threads if other is not thread]
+
     def alive(self) -> list[threading.Thread]:
         """Those that have not ended, in the order in which they were started."""
         return [thread for thread in self._threads if thread.ident is None or thread.is_alive()]
@@ -90,8 +95,14 @@ def install():
     @functools.wraps(start)
     def start_and_tell(self):
         loop = clock.current_loop()
-        if loop is not None and not isinstance(self, WorkerThread):
-            loop.threads.adopt(self)
-        start(self)
+        if loop is None or isinstance(self, WorkerThread):
+            start(self)
+            return
+        loop.threads.adopt(self)
+        try:
+            start(self)
+        except RuntimeError:
+            loop.threads.disown(self)
+            raise
 
     threading.Thread.start = start_and_tell

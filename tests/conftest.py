@@ -1,10 +1,12 @@
 """What every test stands on: tools of this environment, settings of nobody."""
 
 import os
+import socket
 import sysconfig
 from pathlib import Path
 
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,4 +28,28 @@ def environment(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("JUPYTER_RUNTIME_DIR", str(home / "runtime"))
         patch.setenv("IPYTHONDIR", str(home / "ipython"))
         patch.setenv("MPLBACKEND", "Agg")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ports():
+    """The ports chosen for a kernel stay free until it has them; else another process's kernel may get them first."""
+    kept = {}
+
+    def find(self, ip):
+        with socket.socket() as chosen:
+            chosen.bind((ip, 0))
+            # Now only a socket with this option, such as the kernel's own, can be bound to it too.
+            chosen.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            port = chosen.getsockname()[1]
+            kept[port] = chosen.detach()
+        return port
+
+    def give_back(self, port):
+        if port in kept:
+            os.close(kept.pop(port))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LocalPortCache, "find_available_port", find)
+        patch.setattr(LocalPortCache, "return_port", give_back)
         yield

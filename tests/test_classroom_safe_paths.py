@@ -97,10 +97,11 @@ def test_no_descriptor_is_lost(tmp_path):
     """Neither where all goes well nor where it fails."""
     (tmp_path / "berkas").touch()
     (tmp_path / "tautan").symlink_to("berkas")
-    before = len(os.listdir("/proc/self/fd"))
+    # Not how many: what others left to the garbage collector may be closed meanwhile.
+    before = {*os.listdir("/proc/self/fd")}
     settle(tmp_path / "tautan")
     for path in (tmp_path / "tidak" / "ada", tmp_path / "tautan" / "x"):
         with pytest.raises(OSError):
             open_path(path)
 
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert {*os.listdir("/proc/self/fd")} <= before

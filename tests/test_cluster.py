@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from small_class import copy_course, generated_course, hand_in
@@ -21,8 +22,10 @@ from asynclab.grading.pools import ClusterExecutor
 pytest.importorskip("distributed", reason="requirements-cluster.txt is not installed")
 pytestmark = pytest.mark.heavy
 
-SECONDS = 120
+SECONDS = 300
 STUDENTS = [f"mahasiswa-{number:02}" for number in range(12)]
+MANY = [f"mahasiswa-{number:02}" for number in range(60)]
+"""More than can be graded between two looks of a test that has to wait for a processor."""
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +142,7 @@ def wait_until_both_are_there(cluster):
 def test_an_end_in_the_middle(generated, cluster, tmp_path, end, code, sentence):
     """Ctrl+C, or a scheduler that dies: one sentence, and what was graded stays."""
     course, _ = copy_course(generated, tmp_path)
-    hand_in(course, *STUDENTS)
+    hand_in(course, *MANY)
     cluster.add_worker(), cluster.add_worker()
     wait_until_both_are_there(cluster)
     grader = grade_in(course, "--scheduler", cluster.address)
@@ -180,6 +183,32 @@ def test_workers_that_don_t_come_back(monkeypatch):
 
     with pytest.raises(CommandError, match="dask worker tcp:"):
         executor.look()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError("Timed out trying to connect"),
+        RuntimeError("ConnectionPool is closed"),
+        AttributeError("'NoneType' object has no attribute 'ncores'"),
+    ],
+)
+def test_a_client_that_just_gives_up_its_scheduler(error):
+    """What it raises in between is not said; what is asked of it afterwards is answered by the sentence."""
+
+    def refuse(*_, **__):
+        raise error
+
+    client = SimpleNamespace(
+        status="closing", get_executor=lambda pure: SimpleNamespace(submit=refuse), nthreads=refuse
+    )
+    executor = ClusterExecutor(client, "tcp://127.0.0.1:1")
+    executor.look()
+    client.status = "closed"
+
+    for ask in (executor.look, lambda: executor.submit(print)):
+        with pytest.raises(CommandError, match="berhenti di tengah penilaian"):
+            ask()
 
 
 CLOSED = """

@@ -1,11 +1,14 @@
 """Cells of a submission in child processes: every cell gets an answer, whatever the others do."""
 
+import os
 import time
+from types import SimpleNamespace
 
 import pytest
 from tiny_course import WAY
 
-from asynclab.grading.runner import Cell, Limits, run_cells
+from asynclab.grading import runner
+from asynclab.grading.runner import GRACE, LENIENCE, Cell, Limits, run_cells
 from asynclab.grading.spawn import ChildError
 
 QUICK = Limits(cell=1.5, scenario=3)
@@ -316,3 +319,20 @@ def test_a_child_that_never_stops_sending_is_left():
 
     assert "tidak dapat dibaca" in results[0].fault
     assert len(results[0].traces) <= 101
+
+
+@pytest.mark.parametrize(("load", "times"), [(0.1, LENIENCE), (15.0, 30)])
+def test_a_busy_machine_gives_a_deaf_child_more_time(monkeypatch, load, times):
+    """One that only waits for a processor may still stop itself, and say where it was."""
+    monkeypatch.setattr(os, "getloadavg", lambda: (load * os.cpu_count(), 0.0, 0.0))
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: 100.0))
+    deadlines = []
+
+    class Heard(FakeChild):
+        def answer(self, deadline):
+            deadlines.append(deadline - 100.0)
+            return super().answer(deadline)
+
+    run_sources("1", spawn=lambda *_: Heard([{"outputs": [], "fault": None}]))
+
+    assert deadlines[0] == pytest.approx(times * QUICK.cell + GRACE)

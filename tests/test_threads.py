@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from asynclab import run
+from asynclab import clock, run
 from asynclab.threads import install
 
 
@@ -135,6 +135,49 @@ def test_a_thread_that_fails_is_an_observation():
 
     assert (seen.kind, seen.text) == ("thread-failed", "ValueError: di thread")
     assert seen.place.function == "fail"
+
+
+def test_a_thread_that_another_has_just_started(monkeypatch):
+    """The loop waits for it too, also before the system has given it a number."""
+    bootstrap = threading.Thread._bootstrap
+
+    def late(thread):
+        clock.real.sleep(0.05)
+        bootstrap(thread)
+
+    async def scenario(world):
+        event, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def start_another():
+            monkeypatch.setattr(threading.Thread, "_bootstrap", late)
+            threading.Thread(target=loop.call_soon_threadsafe, args=(event.set,)).start()
+
+        threading.Thread(target=start_another).start()
+        async with asyncio.timeout(10):
+            await event.wait()
+
+    trace = run(scenario)
+
+    assert (trace.verdict, leftovers(trace)) == ("finished", [])
+
+
+def test_a_thread_that_could_not_be_started(monkeypatch):
+    """Nobody waits for it: the clock goes on, and it is no leftover."""
+
+    def refuse(*_, **__):
+        raise RuntimeError("can't start new thread")
+
+    async def scenario(world):
+        with monkeypatch.context() as patch:
+            for name in {"_start_new_thread", "_start_joinable_thread"} & vars(threading).keys():
+                patch.setattr(threading, name, refuse)
+            with pytest.raises(RuntimeError, match="can't start"):
+                threading.Thread(target=int).start()
+        await asyncio.sleep(1)
+
+    trace = run(scenario)
+
+    assert (trace.verdict, leftovers(trace)) == ("finished", [])
 
 
 def test_threads_of_others_are_left_alone():

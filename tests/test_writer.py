@@ -17,7 +17,15 @@ from tiny_course import SLUG
 from asynclab.errors import CommandError
 from asynclab.grading.definition import read_definition
 from asynclab.grading.job import Submission
-from asynclab.grading.writer import ASIDE, LOCK, SCRATCH, Writer, describe_failure
+from asynclab.grading.writer import (
+    ASIDE,
+    LOCK,
+    SCRATCH,
+    Writer,
+    clear_leftovers,
+    describe_failure,
+    name_scratch,
+)
 
 FULL = {"tugas-1": (4.0, False), "tugas-2": (3.0, False)}
 
@@ -201,6 +209,32 @@ def test_a_grader_in_another_process_is_refused_until_it_dies(course):
     assert scratch.name.startswith(SCRATCH)
     assert not scratch.exists()
     assert not (folder / ASIDE).exists()
+
+
+def test_the_workers_folder_is_written_down_before_it_is_made(course, monkeypatch):
+    """A grader that is killed in between leaves none that the next one doesn't know of."""
+    known, mkdir = [], Path.mkdir
+
+    def look_and_make(path, *arguments, **options):
+        if path.name.startswith(SCRATCH):
+            known.append(str(path) in (course[0] / LOCK).read_text())
+        mkdir(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", look_and_make)
+    write(course)
+
+    assert known == [True]
+
+
+def test_a_grader_killed_at_its_very_end(course):
+    """All was written and only its workers' folder is left: that goes too, where there is nothing to grade."""
+    folder, api, _ = course
+    scratch = name_scratch()
+    scratch.mkdir()
+    (folder / LOCK).write_text(f"1\n{scratch}")
+    clear_leftovers(api)
+
+    assert not scratch.exists()
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="nothing is unwritable for root")

@@ -17,7 +17,7 @@ from asynclab.grading.definition import read_definition
 from asynclab.grading.pools import distributed_pool, local_pool, warm_up
 from asynclab.grading.release import CONFIG, open_course
 from asynclab.grading.slugs import read_slug
-from asynclab.grading.writer import clear_leftovers, make_scratch
+from asynclab.grading.writer import clear_leftovers, name_scratch
 
 __all__ = ["add_arguments", "grade_course", "run"]
 
@@ -146,7 +146,7 @@ def grade_course(
         parents.close_all()
         clear_leftovers(api)
         return []
-    outcomes, scratch = [], make_scratch()
+    outcomes, scratch = [], name_scratch()
     try:
         for outcome in grade_all(api, plans, make, width=width, scratch=scratch):
             outcomes.append(outcome)

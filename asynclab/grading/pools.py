@@ -121,8 +121,12 @@ class ClusterExecutor(Executor):
         self._nobody_since = None
 
     def submit(self, function, /, *args):
-        """A future of what a worker makes of it."""
-        return self._executor.submit(function, *args)
+        """A future of what a worker makes of it. Raises CommandError where the client has given up its scheduler."""
+        try:
+            return self._executor.submit(function, *args)
+        except Exception:
+            self._require_scheduler()
+            raise
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         """Let go of the cluster; what has not begun is not done where nobody waits for it."""
@@ -132,16 +136,22 @@ class ClusterExecutor(Executor):
 
     def look(self):
         """Raises CommandError where nothing will be done any more: no scheduler, or for a while no worker."""
-        if self._client.status == "closed":
-            raise CommandError(SCHEDULER_GONE.format(address=self._address))
+        self._require_scheduler()
         try:
             workers = self._client.nthreads()
-        except (OSError, TimeoutError):
-            return  # it is looking for its scheduler
+        except Exception as error:
+            # It is looking for its scheduler; where it gives up just now, parts of it are gone already.
+            if isinstance(error, OSError) or self._client.status != "running":
+                return
+            raise
         now = time.monotonic()
         self._nobody_since = None if workers else self._nobody_since or now
         if not workers and now - self._nobody_since >= NOBODY_SECONDS:
             raise CommandError(WORKERS_GONE.format(address=self._address))
+
+    def _require_scheduler(self):
+        if self._client.status == "closed":
+            raise CommandError(SCHEDULER_GONE.format(address=self._address))
 
 
 NO_DISTRIBUTED = (

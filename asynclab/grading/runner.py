@@ -7,6 +7,7 @@ definitions, and goes on after it.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from asynclab.trace import Trace
 __all__ = ["Cell", "Limits", "Result", "run_cells"]
 
 GRACE = 2.0
-# A busy machine may take so many times as long; only then a child is killed that does not stop itself.
+# A machine may take so many times as long; only then a child is killed that does not stop itself.
 LENIENCE = 4
 TRACE_COUNT = 100
 ATTEMPT_COUNT = 20
@@ -107,6 +108,14 @@ def run_cells(
         session.close()
 
 
+def load() -> float:
+    """How many times as long this machine takes at present, with all that computes on it."""
+    try:
+        return os.getloadavg()[0] / (os.cpu_count() or 1)
+    except OSError:
+        return 1.0
+
+
 class _Session:
     def __init__(self, seed, files, limits, spawn):
         self.seed, self.files, self.limits, self.spawn = seed, files, limits, spawn
@@ -115,6 +124,7 @@ class _Session:
         self.done = []  # (cell, how) to run again in a fresh child
         self.attempts = []
         self.budget = self.left = self.seconds = self.asked = self.until = 0.0
+        self.lenience = LENIENCE
 
     def begin(self, seconds):
         """A new phase with a time of its own."""
@@ -209,8 +219,8 @@ class _Session:
         self.attempts = []
         self.seconds = max(min(seconds, self.left), 0.1)
         # The child stops itself and can say where; only one that is deaf is killed from here.
-        self.asked = time.monotonic()
-        self.until = self.asked + LENIENCE * self.seconds + GRACE
+        self.asked, self.lenience = time.monotonic(), max(LENIENCE, 2 * load())
+        self.until = self.asked + self.lenience * self.seconds + GRACE
         request = {"do": what, "number": cell.number, "source": cell.source}
         try:
             self.child.ask(
@@ -222,8 +232,8 @@ class _Session:
     def _charge(self, spent):
         """Take a request's seconds from the budget: what the child says, as far as it can be true."""
         passed = time.monotonic() - self.asked
-        told = spent if type(spent) in (int, float) else passed / LENIENCE
-        self.left -= max(min(told, passed), passed / (2 * LENIENCE))
+        told = spent if type(spent) in (int, float) else passed / self.lenience
+        self.left -= max(min(told, passed), passed / (2 * self.lenience))
 
     def _receive(self):
         """(answer, fault): the next message of the child; one that can't go on is closed."""

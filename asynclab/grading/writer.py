@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,7 +22,7 @@ from asynclab.grading.definition import Definition
 from asynclab.grading.job import Graded
 from asynclab.grading.swap import put_back, put_in_place
 
-__all__ = ["Writer", "clear_leftovers", "describe_failure", "make_scratch"]
+__all__ = ["Writer", "clear_leftovers", "describe_failure", "name_scratch"]
 
 ASIDE = ".sedang-ditulis"
 NEW, OLD = "baru", "lama"
@@ -34,7 +35,7 @@ class Writer:
 
     api: nbgrader's API on the course; `scratch`: a folder for the workers, outside the course,
     which is removed at the end, or by the next writer where this one is killed. One that is given,
-    made by `make_scratch`, is left to who made it.
+    named by `name_scratch`, is left to who named it.
     Raises CommandError on entry where another grader is at work or the course can't be written.
     """
 
@@ -182,10 +183,12 @@ class Writer:
         _, _, left = self._lock_file.read().partition("\n")
         if left.strip() != str(self.scratch):
             _remove_scratch(left.strip())
-        self.scratch = self.scratch or make_scratch()
+        self.scratch = self.scratch or name_scratch()
         self._lock_file.truncate(0)
         self._lock_file.write(f"{os.getpid()}\n{self.scratch}")
         self._lock_file.flush()
+        # Not before: of a folder that nobody has written down, nobody would know.
+        self.scratch.mkdir(mode=0o700, exist_ok=self._keeps)
 
     def _unlock(self):
         if not self._keeps:
@@ -194,14 +197,15 @@ class Writer:
         self._lock_file.close()
 
 
-def make_scratch() -> Path:
-    """A new folder for workers, which the next writer knows as one of a writer's."""
-    return Path(tempfile.mkdtemp(prefix=SCRATCH))
+def name_scratch() -> Path:
+    """A folder for workers that is not there yet; a writer makes it, and the next one knows it as a writer's."""
+    return Path(tempfile.gettempdir(), SCRATCH + secrets.token_hex(8))
 
 
 def clear_leftovers(api) -> None:
     """Remove what a grader has left that was killed when all was written but its own folders."""
-    if Path(api.coursedir.root, ASIDE).exists():
+    root = Path(api.coursedir.root)
+    if (root / ASIDE).exists() or _has_scratch(root / LOCK):
         with Writer(api):
             pass
 
@@ -232,6 +236,14 @@ def _without_nbgraders_log():
         yield
     finally:
         app_log.disabled = before
+
+
+def _has_scratch(lock):
+    """Whether the folder that the last grader has written down is still there."""
+    with contextlib.suppress(OSError):
+        _, _, left = lock.read_text().partition("\n")
+        return bool(left.strip()) and Path(left.strip()).exists()
+    return False
 
 
 def _remove_scratch(path):
