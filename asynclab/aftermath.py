@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import threading
 
 from asynclab.loop import (
     TICKS_PER_SECOND,
@@ -20,6 +21,7 @@ from asynclab.places import (
     place_of_thread,
 )
 from asynclab.recording import Overflow, owner
+from asynclab.stillness import Stillness
 from asynclab.trace import Leftover
 from asynclab.values import clean_text
 
@@ -28,7 +30,7 @@ __all__ = ["clear", "list_leftovers", "list_waiting", "living_tasks", "without_w
 CLEANUP_SECONDS = 60
 REST_TURNS = 1_000
 LEFTOVER_LIMIT = 200
-THREAD_GRACE = 0.02
+LOOKS_AT_THREADS = 50
 ENDINGS = (Deadlock, Livelock, HorizonReached, Overflow, SystemExit, KeyboardInterrupt)
 
 
@@ -126,8 +128,9 @@ def _generators(loop):
 
 
 def _threads(loop):
-    for thread in loop.threads.alive():
-        thread.join(THREAD_GRACE)  # it may be about to end
+    if threads := loop.threads.alive():
+        # One that does not wait may be about to end, on a busy machine only after a while.
+        Stillness().await_still(threads, threading.Event(), looks=LOOKS_AT_THREADS)
     return [
         *(
             Leftover("thread", clean_text(job.name), job.thread and place_of_thread(job.thread))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -19,14 +20,16 @@ class Stillness:
     def __init__(self):
         self._seen = {}
 
-    def await_still(self, threads, spoken, *, interval=0.001, rounds=1) -> bool:
+    def await_still(self, threads, spoken, *, interval=0.001, rounds=1, looks=math.inf) -> bool:
         """Wait until none of `threads` computes any more.
 
         spoken: an Event that a thread sets when it has something to say; then False at once.
-        interval: real seconds between two looks; rounds: how many looks in a row must agree.
+        interval: real seconds between two looks; rounds: how many looks in a row must agree;
+        looks: how many there are at most, before it is False too.
         """
         agreed = 0
-        while not spoken.wait(interval):
+        while looks > 0 and not spoken.wait(interval):
+            looks -= 1
             seen = {thread: _look(thread) for thread in threads}
             known = None not in seen.values()
             at_rest = seen == self._seen and all(look is None or look[1] for look in seen.values())
@@ -49,6 +52,8 @@ def _look(thread):
     """(nanoseconds of processor time used, whether it sleeps), or None where nobody knows."""
     if sys.platform != "linux":
         return None
+    if thread.native_id is None:
+        return (0, False)  # it is about to begin
     try:
         # The thread's own clock by its id; `pthread_getcpuclockid` may crash for an ended thread.
         used = time.clock_gettime_ns(~thread.native_id << 3 | 6)
