@@ -30,7 +30,7 @@ __all__ = ["clear", "list_leftovers", "list_waiting", "living_tasks", "without_w
 CLEANUP_SECONDS = 60
 REST_TURNS = 1_000
 LEFTOVER_LIMIT = 200
-THREAD_GRACE = 0.02
+LOOKS_AT_THREADS = 50
 ENDINGS = (Deadlock, Livelock, HorizonReached, Overflow, SystemExit, KeyboardInterrupt)
 
 
@@ -128,11 +128,9 @@ def _generators(loop):
 
 
 def _threads(loop):
-    for thread in loop.threads.alive():
-        thread.join(THREAD_GRACE)  # it may be about to end
-    if computing := loop.threads.alive():
-        # One that still waits for a processor has not had that time yet.
-        Stillness().await_still(computing, threading.Event(), limit=THREAD_GRACE)
+    if threads := loop.threads.alive():
+        # One that does not wait may be about to end, on a busy machine only after a while.
+        Stillness().await_still(threads, threading.Event(), looks=LOOKS_AT_THREADS)
     return [
         *(
             Leftover("thread", clean_text(job.name), job.thread and place_of_thread(job.thread))

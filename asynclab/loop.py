@@ -31,7 +31,7 @@ PATIENCE = 2.0
 """Real seconds for which threads that only wait may keep a loop waiting that has nothing to do."""
 
 SEALED = {
-    "__class__", "__dict__", "_add_timer", "_advance", "_run_once", "_shuffle", "_step", "_timers", "_wait",
+    "__class__", "__dict__", "_add_timer", "_advance", "_others", "_run_once", "_shuffle", "_step", "_timers", "_wait",
     "block", "call_at", "call_later", "network", "on_blocking_sleep", "recording", "sealed",
     "sleep_on_loop", "threads", "ticks", "time", "turn_numbers", "turns", "wall_offset", "witness", "workers",
 }  # fmt: skip
@@ -282,15 +282,21 @@ class VirtualLoop(NetworkMethods, asyncio.BaseEventLoop):
         """Let the next thing happen: a thread's step, the next timer, or a verdict."""
         while self.ending is None:
             self._woken.clear()
-            others = [*(job.thread for job in self.workers.blocked), *self.threads.alive()]
+            others = self._others()
             if self._ready:
                 return
             if others and not self._stillness.await_still(others, self._woken):
                 self.workers.collect()
+            elif others and not set(others).issuperset(self._others()):
+                pass  # what was still waited for a thread that it has started meanwhile
             elif self.workers.step() or self._advance():
                 return
             elif not others or not self._woken.wait(PATIENCE + longest_wait(others)):
                 raise Deadlock
+
+    def _others(self):
+        """The threads that may make something ready."""
+        return [*(job.thread for job in self.workers.blocked), *self.threads.alive()]
 
     def _advance(self):
         """Move the clock to the next timer; return whether there is one."""

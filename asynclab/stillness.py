@@ -20,15 +20,16 @@ class Stillness:
     def __init__(self):
         self._seen = {}
 
-    def await_still(self, threads, spoken, *, interval=0.001, rounds=1, limit=math.inf) -> bool:
+    def await_still(self, threads, spoken, *, interval=0.001, rounds=1, looks=math.inf) -> bool:
         """Wait until none of `threads` computes any more.
 
         spoken: an Event that a thread sets when it has something to say; then False at once.
-        interval: real seconds between two looks; rounds: how many looks in a row must agree; limit:
-        seconds of this process's processor time, after which False.
+        interval: real seconds between two looks; rounds: how many looks in a row must agree;
+        looks: how many there are at most, before it is False too.
         """
-        agreed, began = 0, time.process_time()
-        while not spoken.wait(interval) and time.process_time() - began < limit:
+        agreed = 0
+        while looks > 0 and not spoken.wait(interval):
+            looks -= 1
             seen = {thread: _look(thread) for thread in threads}
             known = None not in seen.values()
             at_rest = seen == self._seen and all(look is None or look[1] for look in seen.values())
@@ -52,7 +53,7 @@ def _look(thread):
     if sys.platform != "linux":
         return None
     if thread.native_id is None:
-        return (0, False)  # about to begin
+        return (0, False)  # it is about to begin
     try:
         # The thread's own clock by its id; `pthread_getcpuclockid` may crash for an ended thread.
         used = time.clock_gettime_ns(~thread.native_id << 3 | 6)

@@ -10,6 +10,9 @@ from asynclab import clock
 
 __all__ = ["Abandoned", "Threads", "WorkerThread", "end_thread", "install"]
 
+_LEAVING = "_asynclab_leaving"
+_throwing = threading.Lock()
+
 
 class Abandoned(BaseException):
     """Raised in the threads of a run that is over, so that they end."""
@@ -20,10 +23,7 @@ class WorkerThread(threading.Thread):
 
     def run(self):
         """Like Thread's; being told to end is no failure."""
-        try:
-            super().run()
-        except Abandoned:
-            pass
+        _run_to_end(super().run)
 
 
 class Threads:
@@ -38,7 +38,7 @@ class Threads:
     def adopt(self, thread):
         """Show a thread that has not started yet the loop's time."""
         self._threads = [*self.alive(), thread]
-        thread.run = functools.partial(self._run, thread.run)
+        thread.run = functools.partial(_run_to_end, functools.partial(self._run, thread.run))
 
     def disown(self, thread):
         """Forget a thread that could not be started, so that nobody waits for it."""
@@ -59,10 +59,7 @@ class Threads:
 
     def _run(self, run):
         with clock.entered(self._loop, self._sleep):
-            try:
-                run()
-            except Abandoned:
-                pass
+            run()
 
     def _sleep(self, seconds):
         alarm = threading.Event()
@@ -79,11 +76,29 @@ class Threads:
 
 
 def end_thread(thread):
-    """Raise Abandoned in a living thread, as soon as it runs Python code."""
-    if thread.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(Abandoned)
-        )
+    """Raise Abandoned in a living thread, as soon as it runs Python code; not where it is on its way out."""
+    with _throwing:
+        if thread.is_alive() and not hasattr(thread, _LEAVING):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident), ctypes.py_object(Abandoned)
+            )
+
+
+def _run_to_end(run):
+    # Thrown any later, it would hit what threading does when a thread ends, and be printed.
+    try:
+        try:
+            run()
+        finally:
+            with _throwing:
+                setattr(threading.current_thread(), _LEAVING, True)
+            _nothing()
+    except Abandoned:
+        pass
+
+
+def _nothing():
+    """What has been thrown is raised by the next call of a function at the latest."""
 
 
 def install():

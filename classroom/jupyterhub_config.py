@@ -139,6 +139,8 @@ student_folder = settings.state / "student"
 student.write_student_files(settings, student_folder)
 
 c.JupyterHub.spawner_class = spawner
+if SPAWNER == "local":
+    c.Spawner.pre_spawn_hook = hub.choose_port
 c.Spawner.cmd = list(singleuser.COMMAND)
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {

@@ -1,8 +1,10 @@
 """What every test stands on: tools of this environment, settings of nobody."""
 
+import fcntl
 import os
 import socket
 import sysconfig
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -52,4 +54,12 @@ def ports():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LocalPortCache, "find_available_port", find)
         patch.setattr(LocalPortCache, "return_port", give_back)
+        yield
+
+
+@pytest.fixture(scope="module")
+def accounts():
+    """The system's accounts, and who may enter the project's folder, are changed by one test process at a time."""
+    with Path(tempfile.gettempdir(), "modul11-accounts.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield

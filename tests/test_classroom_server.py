@@ -28,7 +28,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def server(monkeypatch):
+def server(accounts, monkeypatch):
     """A folder that everybody may enter, with the settings of a class in it."""
     for name in NAMES:
         assert find_account(name) is None, f"{name} exists already; this test would delete it"

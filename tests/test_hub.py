@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from hub_class import ROOT, need_hub
@@ -38,6 +39,18 @@ def test_the_course_service_runs_as_the_course_account():
 def test_idle_servers_are_stopped_after_minutes():
     """The culler takes seconds, the admin gives minutes."""
     assert hub.make_culler_service("python", 45)["command"][-1] == "--timeout=2700"
+
+
+def test_two_servers_that_start_at_once_get_two_ports(monkeypatch):
+    """A port stays given away, though nobody listens there yet, and though it is drawn again."""
+    drawn = iter([20_001, 20_001, 20_002])
+    monkeypatch.setattr(hub.checks.secrets, "choice", lambda ports: next(drawn))
+    monkeypatch.setattr(hub.checks, "check_port", lambda *arguments: [])
+    spawners = [SimpleNamespace(port=0), SimpleNamespace(port=0)]
+    for spawner in spawners:
+        hub.choose_port(spawner)
+
+    assert [spawner.port for spawner in spawners] == [20_001, 20_002]
 
 
 @pytest.mark.parametrize(

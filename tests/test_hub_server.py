@@ -96,7 +96,7 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server():
+def server(accounts):
     """A folder that everybody may enter, with a class in it; nothing of it stays."""
     need_hub()
     for name in (ACCOUNT, *NAMES):

@@ -6,6 +6,11 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 pytestmark = pytest.mark.kernel
+WAITING = """
+asyncio.get_running_loop().call_soon(print, "menunggu")
+await asyncio.Queue().get()
+"""
+"""A cell that says so as soon as it waits."""
 
 
 def run_next(client):
@@ -23,8 +28,10 @@ def test_a_deadlocked_cell_can_be_interrupted():
     manager, client = start_new_kernel(kernel_name="python3")
     try:
         client.execute_interactive("import asyncio\nimport asynclab", timeout=60)
-        waiting = client.execute("await asyncio.Queue().get()")
-        time.sleep(1)
+        waiting = client.execute(WAITING)
+        # An interrupt that comes before the cell waits would hit the kernel itself.
+        while client.get_iopub_msg(timeout=60)["msg_type"] != "stream":
+            pass
         manager.interrupt_kernel()
         reply = client.get_shell_msg(timeout=60)
 

@@ -337,13 +337,14 @@ def test_recording_costs_little():
             await asyncio.sleep(0)
 
     async def measure(recorder):
-        began = time.perf_counter()
+        # Processor time: what others take of a busy machine is no cost of the recording.
+        began = time.process_time()
         if recorder:
             recorder.start("sel ini")
         await asyncio.gather(*(blink() for _ in range(10)))
         if recorder:
             recorder.stop()
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     plain = min(asyncio.run(measure(None)) for _ in range(5))
     recorded = min(asyncio.run(measure(LaneRecorder())) for _ in range(5))

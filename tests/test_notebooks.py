@@ -212,13 +212,18 @@ class Run(NotebookClient):
             self.raised.add(cell.id)
 
 
+def execute(name):
+    """({id: executed cell}, the run) of a lesson in a fresh kernel."""
+    notebook = read(name)
+    run = Run(notebook)
+    run.execute()
+    return {cell.id: cell for cell in notebook.cells}, run
+
+
 @pytest.fixture(scope="module", params=LESSONS)
 def lesson(request):
     """(name, {id: executed cell}, the run) of a lesson in a fresh kernel."""
-    notebook = read(request.param)
-    run = Run(notebook)
-    run.execute()
-    return request.param, {cell.id: cell for cell in notebook.cells}, run
+    return request.param, *execute(request.param)
 
 
 @pytest.mark.kernel
@@ -272,9 +277,21 @@ def test_a_lesson_does_not_wait_long(lesson):
 def test_headline_figures(lesson):
     """The times that the course begins with come out, within 10 %: the only real times asserted."""
     name, executed, _ = lesson
-    for cell, expected in HEADLINES.get(name, {}).items():
-        (total,) = re.findall(r"Waktu total: ([0-9.]+) detik", printed(executed[cell]))
-        assert float(total) == pytest.approx(expected, rel=0.1)
+    expected = pytest.approx(HEADLINES.get(name, {}), rel=0.1)
+    totals = read_totals(name, executed)
+    for _ in range(2):
+        # A busy machine can only add to them.
+        if totals != expected:
+            again = read_totals(name, execute(name)[0])
+            totals = {cell: min(total, again[cell]) for cell, total in totals.items()}
+    assert totals == expected
+
+
+def read_totals(name, executed):
+    """The seconds that the cells of a lesson's headline figures print."""
+    shown = {cell: printed(executed[cell]) for cell in HEADLINES.get(name, {})}
+    found = {cell: re.search(r"Waktu total: ([0-9.]+) detik", text) for cell, text in shown.items()}
+    return {cell: float(total[1]) for cell, total in found.items()}
 
 
 @pytest.mark.kernel

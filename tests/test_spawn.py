@@ -142,7 +142,7 @@ def test_nothing_outlives_a_killed_grader(way):
     source = GRADER.format(way=way.__name__)
     grader = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True)
     assert grader.stdout.readline() == "siap\n"
-    handles = [os.pidfd_open(pid) for pid in _descendants(grader.pid)]
+    handles = [os.pidfd_open(pid) for pid in _settled(grader.pid, 3 if way is spawn else 2)]
     grader.send_signal(signal.SIGKILL)
     grader.wait()
     grader.stdout.close()
@@ -154,9 +154,21 @@ def test_nothing_outlives_a_killed_grader(way):
     assert all(ended)
 
 
+def _settled(pid, count):
+    """All that descends from a process, once it is so many: what has made a shut-in child is one more for a moment."""
+    deadline = time.monotonic() + 60
+    while len(found := _descendants(pid)) != count and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return found
+
+
 def _descendants(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        children = [int(item) for item in file.read().split()]
+    try:
+        children = [
+            int(item) for item in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    except OSError:
+        return []  # it has just ended
     return children + [item for child in children for item in _descendants(child)]
 
 
@@ -228,7 +240,7 @@ def test_what_a_killed_worker_has_started_ends_with_it(sharing):
     """Its busy child does not go on in the warm parent that it shared, which stays."""
     parent, worker, _ = sharing
     # Its first child is the warm one, in a process table of its own; what that has made are the children.
-    warm, *children = [os.pidfd_open(pid) for pid in _descendants(parent)]
+    warm, *children = [os.pidfd_open(pid) for pid in _settled(parent, 3)]
     os.kill(worker, signal.SIGKILL)
     # The pool ends the other worker itself, since it has lost one.
     ended = [bool(select.select([child], [], [], 60)[0]) for child in children]

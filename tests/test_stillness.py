@@ -58,6 +58,12 @@ def test_a_word_ends_the_watch(spoken):
     assert not Stillness().await_still([threading.main_thread()], spoken)
 
 
+@linux
+def test_a_thread_that_has_not_begun_is_not(spoken):
+    """It is about to compute; whoever looks only so often is told no."""
+    assert not Stillness().await_still([threading.Thread()], spoken, looks=3)
+
+
 def test_an_ended_thread_is_still(spoken):
     """A thread that ends while it is watched is still, and breaks nothing."""
     thread = started(int)

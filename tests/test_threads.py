@@ -1,13 +1,15 @@
 """Threads that student code starts by itself: on the run's clock, named when they stay behind."""
 
 import asyncio
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from asynclab import clock, run
+from asynclab import aftermath, clock, run
+from asynclab.loop import VirtualLoop
 from asynclab.threads import install
 
 
@@ -104,11 +106,96 @@ def test_threads_left_behind_are_listed_and_ended():
         await asyncio.sleep(2.5)
 
     trace = run(scenario)
-    names[0].join(2)
+    names[0].join(60)
 
     assert leftovers(trace) == [("thread", "penjaga")]
     assert trace.leftovers[0].place.source == "time.sleep(1)"
     assert not names[0].is_alive()
+
+
+def test_a_thread_that_is_about_to_end_is_no_leftover(monkeypatch):
+    """On a busy machine its last steps take long; it has not come to stay as long as it takes steps."""
+    monkeypatch.setattr(aftermath, "LOOKS_AT_THREADS", 1_000_000)
+
+    async def scenario(world):
+        done, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def work():
+            loop.call_soon_threadsafe(done.set)
+            for _ in range(1_000_000):
+                pass
+
+        threading.Thread(target=work).start()
+        await done.wait()
+
+    assert leftovers(run(scenario)) == []
+
+
+def test_a_thread_that_another_has_started_is_waited_for():
+    """However late the system lets it begin, no time passes before."""
+    record = []
+
+    class Late(threading.Thread):
+        def _bootstrap(self):
+            time.sleep(0.1)
+            super()._bootstrap()
+
+    async def scenario(world):
+        def work():
+            late = Late(target=lambda: record.append(time.monotonic()))
+            late.start()
+            late.join()
+
+        threading.Thread(target=work).start()
+        await asyncio.sleep(5)
+
+    assert run(scenario).verdict == "finished"
+    assert record == [0.0]
+
+
+def test_a_thread_that_cannot_be_started_is_forgotten(monkeypatch):
+    """The error is the student's, and nobody waits for the thread."""
+    names = ("_start_joinable_thread", "_start_new_thread")
+    starter = next(name for name in names if hasattr(threading, name))
+
+    def refuse(*arguments, **options):
+        raise RuntimeError("can't start new thread")
+
+    async def scenario(world):
+        with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="can't start"):
+            patch.setattr(threading, starter, refuse)
+            threading.Thread(target=int).start()
+        await asyncio.sleep(1)
+
+    trace = run(scenario)
+
+    assert (trace.verdict, leftovers(trace)) == ("finished", [])
+
+
+def test_a_thread_on_its_way_out_is_not_told_to_end(monkeypatch):
+    """Beyond its own code nobody would catch it: it would be printed."""
+    told, closed = [], threading.Event()
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    monkeypatch.setattr(threading, "excepthook", told.append)
+
+    class Slow(threading.Thread):
+        def _delete(self):
+            closed.wait()
+            super()._delete()
+
+    async def main():
+        thread = Slow(target=int)
+        thread.start()
+        await asyncio.sleep(1)
+        return thread
+
+    loop = VirtualLoop()
+    thread = loop.run_until_complete(main())
+    loop.close()
+    closed.set()
+    thread.join()
+
+    assert told == []
 
 
 def test_threads_that_have_ended_are_no_leftovers():
@@ -155,25 +242,6 @@ def test_a_thread_that_another_has_just_started(monkeypatch):
         threading.Thread(target=start_another).start()
         async with asyncio.timeout(10):
             await event.wait()
-
-    trace = run(scenario)
-
-    assert (trace.verdict, leftovers(trace)) == ("finished", [])
-
-
-def test_a_thread_that_could_not_be_started(monkeypatch):
-    """Nobody waits for it: the clock goes on, and it is no leftover."""
-
-    def refuse(*_, **__):
-        raise RuntimeError("can't start new thread")
-
-    async def scenario(world):
-        with monkeypatch.context() as patch:
-            for name in {"_start_new_thread", "_start_joinable_thread"} & vars(threading).keys():
-                patch.setattr(threading, name, refuse)
-            with pytest.raises(RuntimeError, match="can't start"):
-                threading.Thread(target=int).start()
-        await asyncio.sleep(1)
 
     trace = run(scenario)
 

@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -147,7 +146,7 @@ def fill_gradebook(settings):
 
 def environment(settings: Settings, port: int) -> dict[str, str]:
     """The variables that make classroom/jupyterhub_config.py a trial; inner ports are any free ones."""
-    hub, proxy, formgrader = free_ports(3)
+    hub, proxy, formgrader = free_ports(3, port)
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("MODUL11_")},
         "MODUL11_TRIAL": "1",
@@ -223,12 +222,11 @@ def interrupt(number, frame):
     raise KeyboardInterrupt
 
 
-def free_ports(count) -> list[int]:
-    """Ports of 127.0.0.1 that nobody has at the moment."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
+def free_ports(count, *others) -> list[int]:
+    """Ports of 127.0.0.1 that nobody has at the moment, none of them among `others`."""
+    ports = []
+    while len(ports) < count:
+        ports.append(checks.draw_port([*ports, *others]))
     return ports
 
 
