@@ -23,6 +23,8 @@ __all__ = ["Cell", "Limits", "Result", "run_cells"]
 GRACE = 2.0
 # A machine may take so many times as long; only then a child is killed that does not stop itself.
 LENIENCE = 4
+# Not more, whatever computes: a submission could make the machine busy itself.
+MOST_LENIENCE = 16
 TRACE_COUNT = 100
 ATTEMPT_COUNT = 20
 UNASKED = {"what": "speech", "detail": "", "place": None}
@@ -219,7 +221,7 @@ class _Session:
         self.attempts = []
         self.seconds = max(min(seconds, self.left), 0.1)
         # The child stops itself and can say where; only one that is deaf is killed from here.
-        self.asked, self.lenience = time.monotonic(), max(LENIENCE, 2 * load())
+        self.asked, self.lenience = time.monotonic(), max(LENIENCE, min(2 * load(), MOST_LENIENCE))
         self.until = self.asked + self.lenience * self.seconds + GRACE
         request = {"do": what, "number": cell.number, "source": cell.source}
         try:
