@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from asynclab.classroom import checks, choices, hub, signin, singleuser, student
+from asynclab.classroom.ports import choose_port
 from asynclab.classroom.settings import read_settings
 from asynclab.errors import CommandError
 
@@ -140,7 +141,7 @@ student.write_student_files(settings, student_folder)
 
 c.JupyterHub.spawner_class = spawner
 if SPAWNER == "local":
-    c.Spawner.pre_spawn_hook = hub.choose_port
+    c.Spawner.pre_spawn_hook = choose_port
 c.Spawner.cmd = list(singleuser.COMMAND)
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {

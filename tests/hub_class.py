@@ -14,6 +14,7 @@ import pytest
 from tiny_course import SLUG, TRUST, make_source
 
 from asynclab.classroom import checks, trial
+from asynclab.classroom.ports import draw_ports
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -34,7 +35,7 @@ class TrialHub:
 
     def __init__(self, folder: Path):
         self.settings = trial.trial_settings(folder / "hub")
-        (self.port,) = trial.free_ports(1)
+        (self.port,) = draw_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
         source = folder / "asal"

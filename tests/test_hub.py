@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 from hub_class import ROOT, need_hub
 
 from asynclab.classroom import checks, choices, hub, trial
+from asynclab.classroom.ports import draw_ports
 from asynclab.classroom.settings import Settings
 
 SETTINGS = Settings(course_id="async")
@@ -41,18 +41,6 @@ def test_idle_servers_are_stopped_after_minutes():
     assert hub.make_culler_service("python", 45)["command"][-1] == "--timeout=2700"
 
 
-def test_two_servers_that_start_at_once_get_two_ports(monkeypatch):
-    """A port stays given away, though nobody listens there yet, and though it is drawn again."""
-    drawn = iter([20_001, 20_001, 20_002])
-    monkeypatch.setattr(hub.checks.secrets, "choice", lambda ports: next(drawn))
-    monkeypatch.setattr(hub.checks, "check_port", lambda *arguments: [])
-    spawners = [SimpleNamespace(port=0), SimpleNamespace(port=0)]
-    for spawner in spawners:
-        hub.choose_port(spawner)
-
-    assert [spawner.port for spawner in spawners] == [20_001, 20_002]
-
-
 @pytest.mark.parametrize(
     ("groups", "admin", "page"),
     [
@@ -78,7 +66,7 @@ def start(tmp_path, monkeypatch):
     settings.course.mkdir()
     settings.exchange.mkdir()
     (settings.course / "nbgrader_config.py").write_text('c.CourseDirectory.course_id = "modul11"\n')
-    (port,) = trial.free_ports(1)
+    (port,) = draw_ports(1)
     environment = trial.environment(settings, port)
 
     def start(**changes):

@@ -11,6 +11,7 @@ from hub_class import ROOT, need_hub
 
 from asynclab.classroom import trial
 from asynclab.classroom.people import Person, write_people
+from asynclab.classroom.ports import draw_ports
 
 pytestmark = [pytest.mark.hub, pytest.mark.heavy]
 PASSWORD = "kopi susu gula aren"
@@ -31,7 +32,7 @@ def url(tmp_path_factory):
     extra = folder / "tambahan.py"
     extra.write_text('c.JupyterHub.services = [{"name": "modul11"}, {"name": "idle-culler"}]\n')
     choices = {"MODUL11_ADMINS": "kepala", "MODUL11_EXTRA_CONFIG": str(extra)}
-    (port,) = trial.free_ports(1)
+    (port,) = draw_ports(1)
     config = ROOT / "classroom" / "jupyterhub_config.py"
     with (folder / "hub.log").open("w") as log:
         hub = subprocess.Popen(

@@ -16,6 +16,7 @@ from hub_class import ROOT, need_hub
 from asynclab.classroom import trial
 from asynclab.classroom.installation import find_unreachable
 from asynclab.classroom.machine import find_account
+from asynclab.classroom.ports import draw_ports
 from asynclab.cli import main
 
 NAMES = ("hub11-dosen", "hub11-ani", "hub11-budi")
@@ -44,7 +45,7 @@ class Server:
     def __init__(self, folder):
         self.folder = folder
         self.settings = folder / "kelas.env"
-        hub, proxy, formgrader, self.port = trial.free_ports(4)
+        hub, proxy, formgrader, self.port = draw_ports(4)
         self.url = f"http://127.0.0.1:{self.port}"
         self.values = {
             "MODUL11_ACCOUNT": ACCOUNT,

@@ -11,6 +11,7 @@ from hub_class import ROOT, need_hub
 
 from asynclab.classroom import trial
 from asynclab.classroom.people import read_people
+from asynclab.classroom.ports import draw_ports
 from asynclab.errors import CommandError
 
 
@@ -108,7 +109,7 @@ def test_a_file_in_place_of_the_folder(tmp_path):
     """Said with the system's reason and the option."""
     need_hub()
     (tmp_path / "hub").write_text("x")
-    (port,) = trial.free_ports(1)
+    (port,) = draw_ports(1)
 
     with pytest.raises(CommandError, match=r"tidak dapat disiapkan: .* --folder"):
         run(folder=str(tmp_path / "hub"), port=port)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import pwd
-import secrets
 import socket
 import subprocess
 import sys
@@ -30,7 +29,6 @@ __all__ = [
     "check_proxy",
     "check_state",
     "demand",
-    "draw_port",
     "is_proxy_running",
     "prefer_own_commands",
     "read_address",
@@ -39,8 +37,6 @@ __all__ = [
 ]
 
 PROXY = "configurable-http-proxy"
-OWN_PORTS = range(20_000, 32_768)
-"""Below those from which a system gives one to whoever asks for any, as kernels and browsers do."""
 
 
 def check(settings: Settings, ports: Mapping[str, tuple[str, int]], pid_file: Path) -> list[str]:
@@ -146,13 +142,6 @@ def check_port(variable: str, host: str, port: int) -> list[str]:
             reason = error.strerror
             return [sentence.format(port=port, host=host, variable=variable, reason=reason)]
     return []
-
-
-def draw_port(taken=()) -> int:
-    """A port of 127.0.0.1 that nobody has, that is not `taken`, and that the system gives to nobody by itself."""
-    while (port := secrets.choice(OWN_PORTS)) in taken or check_port("", "127.0.0.1", port):
-        pass
-    return port
 
 
 def read_address(variable: str, url: str) -> tuple[str, int]:

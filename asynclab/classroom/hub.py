@@ -1,15 +1,11 @@
-"""What the Hub is told about a classroom: its services and who may do what, as plain data; and the ports of people's servers."""
+"""What the Hub is told about a classroom: its services and who may do what, as plain data."""
 
 from __future__ import annotations
 
-from collections import deque
-
-from asynclab.classroom import checks
 from asynclab.classroom.settings import Settings
 
 __all__ = [
     "CULLER",
-    "choose_port",
     "first_page",
     "make_course_service",
     "make_culler_service",
@@ -17,8 +13,6 @@ __all__ = [
 ]
 
 CULLER = "idle-culler"
-
-_given: deque[int] = deque(maxlen=1_000)
 
 
 def make_roles(settings: Settings) -> list[dict]:
@@ -82,13 +76,3 @@ def first_page(settings: Settings, base_url: str, groups, admin: bool) -> str | 
     if settings.instructor_group in groups:
         return f"{base_url}services/{settings.course_id}/formgrader"
     return f"{base_url}hub/admin" if admin else None
-
-
-def choose_port(spawner) -> None:
-    """Before a person's server starts: a port that nobody has and that nobody else was just given.
-
-    It is seconds until the server takes it; of a class that comes in at once, two would draw the
-    same where JupyterHub draws.
-    """
-    spawner.port = checks.draw_port(_given)
-    _given.append(spawner.port)

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from asynclab.classroom import checks
+from asynclab.classroom import checks, ports
 from asynclab.classroom.people import INSTRUCTOR, Person, write_people
 from asynclab.classroom.settings import Settings
 from asynclab.errors import CommandError
@@ -146,7 +146,7 @@ def fill_gradebook(settings):
 
 def environment(settings: Settings, port: int) -> dict[str, str]:
     """The variables that make classroom/jupyterhub_config.py a trial; inner ports are any free ones."""
-    hub, proxy, formgrader = free_ports(3, port)
+    hub, proxy, formgrader = ports.draw_ports(3, [port])
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("MODUL11_")},
         "MODUL11_TRIAL": "1",
@@ -220,14 +220,6 @@ def stop(hub):
 def interrupt(number, frame):
     """SIGTERM ends the trial as Ctrl-C does."""
     raise KeyboardInterrupt
-
-
-def free_ports(count, *others) -> list[int]:
-    """Ports of 127.0.0.1 that nobody has at the moment, none of them among `others`."""
-    ports = []
-    while len(ports) < count:
-        ports.append(checks.draw_port([*ports, *others]))
-    return ports
 
 
 # Sentences

@@ -110,12 +110,14 @@ def run_cells(
         session.close()
 
 
-def load() -> float:
-    """How many times as long this machine takes at present, with all that computes on it."""
+def _lenience():
+    """How many times as long this machine may take at present."""
     try:
-        return os.getloadavg()[0] / (os.cpu_count() or 1)
+        load = os.getloadavg()[0] / (os.cpu_count() or 1)
     except OSError:
-        return 1.0
+        load = 1.0
+    # Twice, because the average of a minute comes behind.
+    return max(LENIENCE, min(2 * load, MOST_LENIENCE))
 
 
 class _Session:
@@ -126,7 +128,7 @@ class _Session:
         self.done = []  # (cell, how) to run again in a fresh child
         self.attempts = []
         self.budget = self.left = self.seconds = self.asked = self.until = 0.0
-        self.lenience = LENIENCE
+        self.lenience = 1.0
 
     def begin(self, seconds):
         """A new phase with a time of its own."""
@@ -221,7 +223,7 @@ class _Session:
         self.attempts = []
         self.seconds = max(min(seconds, self.left), 0.1)
         # The child stops itself and can say where; only one that is deaf is killed from here.
-        self.asked, self.lenience = time.monotonic(), max(LENIENCE, min(2 * load(), MOST_LENIENCE))
+        self.asked, self.lenience = time.monotonic(), _lenience()
         self.until = self.asked + self.lenience * self.seconds + GRACE
         request = {"do": what, "number": cell.number, "source": cell.source}
         try:

@@ -180,9 +180,9 @@ class Writer:
         except OSError as error:
             raise CommandError(messages.unwritable(path, error.strerror)) from None
         self._lock_file.seek(0)
-        _, _, left = self._lock_file.read().partition("\n")
-        if left.strip() != str(self.scratch):
-            _remove_scratch(left.strip())
+        left = _scratch_in(self._lock_file.read())
+        if left != str(self.scratch):
+            _remove_scratch(left)
         self.scratch = self.scratch or name_scratch()
         self._lock_file.truncate(0)
         self._lock_file.write(f"{os.getpid()}\n{self.scratch}")
@@ -238,11 +238,16 @@ def _without_nbgraders_log():
         app_log.disabled = before
 
 
+def _scratch_in(written):
+    """The folder that a grader has written down, behind its own number; '' where there is none."""
+    return written.partition("\n")[2].strip()
+
+
 def _has_scratch(lock):
     """Whether the folder that the last grader has written down is still there."""
     with contextlib.suppress(OSError):
-        _, _, left = lock.read_text().partition("\n")
-        return bool(left.strip()) and Path(left.strip()).exists()
+        left = _scratch_in(lock.read_text())
+        return bool(left) and Path(left).exists()
     return False
 
 
