@@ -49,7 +49,7 @@ def test_nbgraders_reason_is_found():
 
 @pytest.mark.heavy
 def test_drift_is_named(tmp_path, monkeypatch, capsys):
-    """A student version edited by hand is named, with the command that mends it; exit code 1."""
+    """A student version edited by hand is named, not what JupyterLab left beside it; exit code 1."""
     slug = "latihan-2-task-queue"
     for name in (
         f"source/{slug}/{slug}.ipynb",
@@ -60,7 +60,12 @@ def test_drift_is_named(tmp_path, monkeypatch, capsys):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     with (tmp_path / f"release/{slug}/{slug}.ipynb").open("a") as file:
         file.write("\n")
+    left = tmp_path / "release" / slug / ".ipynb_checkpoints" / f"{slug}-checkpoint.ipynb"
+    left.parent.mkdir()
+    left.touch()
     monkeypatch.chdir(tmp_path)
 
     assert main(["release", "--check"]) == 1
-    assert f"release/{slug}/{slug}.ipynb tidak sama" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"release/{slug}/{slug}.ipynb tidak sama" in said
+    assert said.count("tidak sama") == 1

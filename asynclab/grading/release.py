@@ -14,6 +14,8 @@ from asynclab.grading.slugs import read_slug
 __all__ = ["CONFIG", "add_arguments", "find_drift", "generate_releases", "open_course", "run"]
 
 CONFIG = "nbgrader_config.py"
+# What JupyterLab leaves where a notebook was opened; neither Git nor nbgrader passes it on.
+CHECKPOINTS = ".ipynb_checkpoints"
 
 
 def generate_releases(root, slugs=None) -> dict[str, bytes]:
@@ -53,7 +55,7 @@ def find_drift(root, slugs=None) -> list[str]:
     committed = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != ".gitkeep"
+        if path.is_file() and path.name != ".gitkeep" and CHECKPOINTS not in path.parts
     }
     if slugs:
         committed = {
